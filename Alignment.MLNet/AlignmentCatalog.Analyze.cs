@@ -1,6 +1,5 @@
 using Alignment.MLNet.Engagement;
 using Alignment.MLNet.Engagement.Contracts;
-using Microsoft.ML;
 
 namespace Alignment.MLNet;
 

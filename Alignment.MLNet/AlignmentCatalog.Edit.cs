@@ -3,8 +3,6 @@ using Alignment.MLNet.Pipelines;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet;
 
@@ -12,8 +10,8 @@ namespace Alignment.MLNet;
 public sealed partial class AlignmentCatalog
 {
     /// <summary>
-    /// The whole chain of an experiment, as <c>alignment run</c> has it: over rows of scenes, from their files to the edited picture of each
-    /// scene under each variant. The fitted chain can be saved by <c>ml.Model.Save</c> and written by <see cref="Jobs"/>'
+    /// The whole chain of an experiment, as <c>alignment run</c> has it: over rows of scenes, from their files to the edited picture of
+    /// each scene under each variant. The fitted chain can be saved by <c>ml.Model.Save</c> and written by <see cref="Jobs"/>'
     /// <c>RunExperiment</c>, in another process too.
     /// </summary>
     /// <param name="model">The folder of the model bundle.</param>
@@ -32,8 +30,8 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     public EditSceneEstimator EditScene(EditSceneOptions options) => new(options);
 
-    /// <summary>Marks where an edit may change the still: <c>keyword_mask_path</c>, <c>still_width</c>, <c>still_height</c> → <c>region</c>, the
-    /// weight of the edit at each pixel, and <c>region_pixels</c>.</summary>
+    /// <summary>Marks where an edit may change the still: <c>keyword_mask_path</c>, <c>still_width</c>, <c>still_height</c> →
+    /// <c>region</c>, the weight of the edit at each pixel, and <c>region_pixels</c>.</summary>
     public MarkRegionEstimator MarkRegion(MarkRegionOptions? options = null) => new(options ?? new());
 
     /// <summary>Puts the edit into the still: <c>still</c>, <c>region</c>, <c>edited</c> → <c>edited_image</c>, an image of the still's

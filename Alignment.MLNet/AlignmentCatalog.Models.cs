@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.ML;
 
 namespace Alignment.MLNet;
 
@@ -24,7 +23,7 @@ public sealed partial class AlignmentCatalog
         }
     }
 
-    /// <summary>Our own error, however deep ML.NET has wrapped it: once per chain the stage stands in.</summary>
+    // Our own error, however deep ML.NET has wrapped it: once per chain the stage stands in.
     static AlignmentException? Cause(Exception? e)
     {
         while (e is not null and not AlignmentException) e = e.InnerException;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet;
 

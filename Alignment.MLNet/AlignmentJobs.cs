@@ -11,7 +11,6 @@ using Alignment.MLNet.Training;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
-using Microsoft.ML;
 
 namespace Alignment.MLNet;
 

@@ -1,11 +1,10 @@
 using System.CommandLine.Invocation;
-using System.Globalization;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.Runner;
 
-/// <summary>The whole command line: its commands, and what one invocation ends with.</summary>
+// The whole command line: its commands, and what one invocation ends with.
 static class RunnerProgram
 {
     // How long a cancelled command may take to leave its files in order.

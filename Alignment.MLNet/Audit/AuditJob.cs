@@ -37,7 +37,7 @@ static class AuditJob
     }
 }
 
-/// <summary>One pass over a data set, and one over what was kept of it.</summary>
+// One pass over a data set, and one over what was kept of it.
 sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOptions options, AuditTables tables,
     IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Audit;
 
-/// <summary>How much a finding matters.</summary>
+// How much a finding matters.
 enum AuditSeverity
 {
     Error,
@@ -51,7 +51,7 @@ public enum AuditKind
     Ignored,
 }
 
-/// <summary>A finding: what is there, what should be there, what to do.</summary>
+// A finding: what is there, what should be there, what to do.
 sealed record AuditFinding(AuditKind Kind, AuditSeverity Severity, string? VideoId, int? SceneNumber, string? File, string Found,
     string Expected, string Next)
 {
@@ -59,10 +59,10 @@ sealed record AuditFinding(AuditKind Kind, AuditSeverity Severity, string? Video
     internal IReadOnlyList<AuditPicture> Pictures { get; init; } = [];
 }
 
-/// <summary>A picture beside a finding; the mask's outline, where there is one, is drawn over it.</summary>
+// A picture beside a finding; the mask's outline, where there is one, is drawn over it.
 sealed record AuditPicture(string Caption, string Path, string? Mask = null);
 
-/// <summary>Titles of the kinds, and why they matter.</summary>
+// Titles of the kinds, and why they matter.
 static class AuditKinds
 {
     public static string Title(AuditKind kind) => Of(kind).Title;

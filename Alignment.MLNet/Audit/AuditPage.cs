@@ -1,10 +1,9 @@
-using System.Globalization;
 using Alignment.MLNet.Charts;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>The report for people: one page with everything inside, bounded in size however large the data set is.</summary>
+// The report for people: one page with everything inside, bounded in size however large the data set is.
 sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples samples, IReadOnlyList<VideoFacts> videos,
     IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {

@@ -4,8 +4,6 @@ using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Audit;
 

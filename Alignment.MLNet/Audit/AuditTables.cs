@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
@@ -8,7 +6,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>Writes findings and scenes as they come: nothing is kept.</summary>
+// Writes findings and scenes as they come: nothing is kept.
 sealed class AuditTables : IDisposable
 {
     static readonly JsonWriterOptions s_json = new()

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Audit;

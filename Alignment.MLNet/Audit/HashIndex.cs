@@ -10,7 +10,7 @@ sealed class HashIndex
 {
     public const int Bands = 4, BandBits = 16;
 
-    /// <summary>Largest distance at which nothing is missed: 4 bands with one bit each, and 3 more.</summary>
+    // Largest distance at which nothing is missed: 4 bands with one bit each, and 3 more.
     public const int MostBits = 2 * Bands - 1;
 
     const int Empty = -1;

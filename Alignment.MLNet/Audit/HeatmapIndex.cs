@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Audit;
 
-/// <summary>The centre and the spread of a heatmap, attention-weighted means in picture sides.</summary>
+// The centre and the spread of a heatmap, attention-weighted means in picture sides.
 readonly record struct HeatmapMoments(float X, float Y, float XX, float YY)
 {
     public float Distance(HeatmapMoments other) =>

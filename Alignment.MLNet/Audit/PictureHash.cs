@@ -54,7 +54,7 @@ static class PictureHash
         return hash;
     }
 
-    /// <summary>cos(π (2x + 1) f / 2n) for frequencies 1 to 8; a common factor does not change what is above the median.</summary>
+    // cos(π (2x + 1) f / 2n) for frequencies 1 to 8; a common factor does not change what is above the median.
     static double[] Cosines()
     {
         double[] cosines = new double[Frequencies * Side];

@@ -2,7 +2,7 @@ using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>The validation's problems as findings, so that one report has everything.</summary>
+// The validation's problems as findings, so that one report has everything.
 static class ProblemRules
 {
     public static void Apply(SceneProblem problem, Action<AuditFinding> report)

@@ -3,7 +3,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>A scene in numbers, without pixels.</summary>
+// A scene in numbers, without pixels.
 sealed record SceneFacts(PictureHeader Still, PictureHeader Mask, PictureHeader Heatmap, PixelFacts? Pixels);
 
 sealed record PixelFacts
@@ -14,18 +14,18 @@ sealed record PixelFacts
 
     public double MaskUndecided { get; init; }
 
-    /// <summary>The mask's brightest value, 0..1.</summary>
+    // The mask's brightest value, 0..1.
     public float MaskMost { get; init; }
 
     public long ProductPixels { get; init; }
 
-    /// <summary>The heatmap's darkest and brightest value, 0..1, and its share of white pixels.</summary>
+    // The heatmap's darkest and brightest value, 0..1, and its share of white pixels.
     public float HeatmapLeast { get; init; }
 
     public float HeatmapMost { get; init; }
     public double HeatmapWhite { get; init; }
 
-    /// <summary>Mean difference between the highest and the lowest channel, levels of 255; 0 for grey files.</summary>
+    // Mean difference between the highest and the lowest channel, levels of 255; 0 for grey files.
     public double MaskColour { get; init; }
 
     public double HeatmapColour { get; init; }
@@ -37,20 +37,20 @@ sealed record PixelFacts
     public bool HasProduct => ProductPixels > 0;
 }
 
-/// <summary>What is compared between scenes to find copies.</summary>
+// What is compared between scenes to find copies.
 sealed record CopyTrace
 {
     public const int ColourSide = 4, HeatmapSide = 8;
 
-    /// <summary>First half of the SHA-256 of the decoded pixels.</summary>
+    // First half of the SHA-256 of the decoded pixels.
     public UInt128 Still { get; init; }
 
     public UInt128 Heatmap { get; init; }
 
-    /// <summary>Red, green and blue planes [3,4,4].</summary>
+    // Red, green and blue planes [3,4,4].
     public byte[] Colours { get; init; } = [];
 
-    /// <summary>Shares of the attention in 8 x 8 cells, of 65535; empty where there is none or it is constant.</summary>
+    // Shares of the attention in 8 x 8 cells, of 65535; empty where there is none or it is constant.
     public ushort[] Attention { get; init; } = [];
 
     public HeatmapMoments Moments { get; init; }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;

@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>What one scene's numbers mean.</summary>
+// What one scene's numbers mean.
 sealed class SceneRules(SceneRecord scene, AuditOptions options, Action<AuditFinding> report)
 {
     const AuditSeverity Error = AuditSeverity.Error, Warning = AuditSeverity.Warning, Note = AuditSeverity.Note;

@@ -2,7 +2,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>A small copy of a picture, as text that can stand in a page.</summary>
+// A small copy of a picture, as text that can stand in a page.
 static class Thumbnail
 {
     const int MostWidth = 150, MostHeight = 150, JpegQuality = 72;

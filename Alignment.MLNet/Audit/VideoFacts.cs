@@ -1,11 +1,10 @@
-using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 using static System.FormattableString;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>A video in numbers: as many as it has scenes with a product.</summary>
+// A video in numbers: as many as it has scenes with a product.
 sealed class VideoFacts(string id)
 {
     readonly List<bool> _present = [];

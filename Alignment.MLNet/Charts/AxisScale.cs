@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Alignment.MLNet.Charts;
 
-/// <summary>A straight axis with round marks: 1, 2 or 5 times a power of ten apart, as people draw them.</summary>
+// A straight axis with round marks: 1, 2 or 5 times a power of ten apart, as people draw them.
 sealed record AxisScale
 {
     AxisScale(double low, double high, double step) => (Low, High, Step) = (low, high, step);

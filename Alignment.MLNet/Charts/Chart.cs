@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Charts;
 
-/// <summary>A chart with two axes; the axes' texts stand left of the plot and up to 22 pixels below it.</summary>
+// A chart with two axes; the axes' texts stand left of the plot and up to 22 pixels below it.
 sealed class Chart(ChartSurface to, AxisScale across, AxisScale up, double height, double top = 0)
 {
     public void Draw(Figure figure)

@@ -2,7 +2,7 @@ namespace Alignment.MLNet.Charts;
 
 enum TextAnchor { Start, Middle, End }
 
-/// <summary>How a text of a chart file looks; a page's style sheet decides for itself.</summary>
+// How a text of a chart file looks; a page's style sheet decides for itself.
 readonly record struct Lettering(double Size, bool Bold = false, bool Soft = false)
 {
     public static Lettering Title => new(18, Bold: true);

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>A figure as files, an SVG and a PNG of the same drawing. The same figure gives the same bytes.</summary>
+// A figure as files, an SVG and a PNG of the same drawing. The same figure gives the same bytes.
 static class FigureFile
 {
     public static IEnumerable<string> Save(string folder, string name, Figure figure)

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Charts;
 
-/// <summary>What pages write again and again: elements with a class, and with the label a table's cell has on a phone.</summary>
+// What pages write again and again: elements with a class, and with the label a table's cell has on a phone.
 static class HtmlParts
 {
     extension(HtmlWriter html)
@@ -12,7 +12,7 @@ static class HtmlParts
         public HtmlWriter Element(string tag, string? text, string style, string label) =>
             html.Element(tag, text, ("class", style), ("data-label", label));
 
-        /// <summary>A number large, and what it counts below.</summary>
+        // A number large, and what it counts below.
         public void Tile(string number, string what, string? style = null)
         {
             using (html.Open("div", "tile"))

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Charts;
 
-/// <summary>What a line, an area or a marker of a chart stands for.</summary>
+// What a line, an area or a marker of a chart stands for.
 enum InkKind { Grid, Zero, Zone, Whisker, Interval, Line, Faint, Reference, Marker, Hollow }
 
 /// <summary>How a part of a chart looks. A page takes <see cref="Class"/>, whose colours its style sheet knows in light, dark and on paper;

@@ -2,7 +2,7 @@ namespace Alignment.MLNet.Charts;
 
 readonly record struct LossPoint(long Step, double Loss);
 
-/// <summary>The plot of a training as SVG and PNG: every step's loss faint, its running mean over it, and the validation's.</summary>
+// The plot of a training as SVG and PNG: every step's loss faint, its running mean over it, and the validation's.
 static class LossPlot
 {
     public const string Name = "losses";

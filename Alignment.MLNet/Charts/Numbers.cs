@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Alignment.MLNet.Charts;
 
-/// <summary>Numbers as pages, plots and sentences write them: a decimal point, a real minus, as many digits as mean something.</summary>
+// Numbers as pages, plots and sentences write them: a decimal point, a real minus, as many digits as mean something.
 static class Numbers
 {
     const string None = "–";

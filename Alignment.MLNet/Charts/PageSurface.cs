@@ -1,4 +1,3 @@
-
 namespace Alignment.MLNet.Charts;
 
 /// <summary>Draws into an SVG element of a page, as wide as the place it stands in: lengths across are percentages, so letters and marks

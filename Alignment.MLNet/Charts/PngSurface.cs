@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>Draws a PNG, with letters of our own, so that it has the same bytes on a machine without fonts.</summary>
+// Draws a PNG, with letters of our own, so that it has the same bytes on a machine without fonts.
 sealed class PngSurface(SKCanvas canvas, double left, double width) : ChartSurface
 {
     public override void Line(double x1, double y1, double x2, double y2, Ink ink)

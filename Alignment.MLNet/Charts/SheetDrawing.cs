@@ -2,7 +2,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>Draws over a still what else is known of it.</summary>
+// Draws over a still what else is known of it.
 static class SheetDrawing
 {
     // Dark blue over magenta and orange to light yellow: brightness rises all the way, so it reads in grey too.

@@ -2,7 +2,7 @@ using static Alignment.MLNet.Charts.PageSurface;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>Draws an SVG file: pixels and attributes only, which every program that reads SVG understands.</summary>
+// Draws an SVG file: pixels and attributes only, which every program that reads SVG understands.
 sealed class SvgSurface(HtmlWriter svg, double left, double width) : ChartSurface
 {
     public override void Line(double x1, double y1, double x2, double y2, Ink ink) => svg.Empty("line",

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
-using System.Text;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>A hash over names and contents of everything a validation reads: comparing it is many times faster than decoding.</summary>
+// A hash over names and contents of everything a validation reads: comparing it is many times faster than decoding.
 static class DataFingerprint
 {
     public static string Of(SceneFolder data, string given, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)

@@ -1,9 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>Where a heatmap comes from.</summary>
+// Where a heatmap comes from.
 enum ProvenanceKind
 {
     // It was in the data set already; how it was produced is not known.

@@ -1,11 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>How heatmaps were produced: equal methods and inputs give equal maps.</summary>
+// How heatmaps were produced: equal methods and inputs give equal maps.
 sealed record HeatmapMethod
 {
     [JsonConverter(typeof(ProvenanceKindConverter))]
@@ -54,7 +53,7 @@ sealed record HeatmapMethod
     public string MethodNowWords => "version " + (SaliencyPredictors.MethodsOf(By) ?? "1");
 }
 
-/// <summary>One heatmap: its file, and what it was produced from. The entry holds for no other file of that name.</summary>
+// One heatmap: its file, and what it was produced from. The entry holds for no other file of that name.
 sealed record HeatmapEntry(int SceneNumber, string File, string Sha256, int Maker)
 {
     // The value of the file's white (65535); 1 unless the map is a distribution.
@@ -117,7 +116,7 @@ sealed record HeatmapRecord
         JsonSerializer.Serialize(this, JsonStyle.SparseRecord) + "\n", durable: false, keepEqual: true);
 }
 
-/// <summary>Looks up where heatmaps come from; caches the record of one folder. One thread at a time.</summary>
+// Looks up where heatmaps come from; caches the record of one folder. One thread at a time.
 sealed class ProvenanceReader
 {
     string? _folder;

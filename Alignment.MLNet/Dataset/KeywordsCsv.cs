@@ -38,7 +38,7 @@ static class KeywordsCsv
     }
 }
 
-/// <summary>The keywords of a data set by video.</summary>
+// The keywords of a data set by video.
 sealed class KeywordTable
 {
     readonly Dictionary<string, string> _exact;

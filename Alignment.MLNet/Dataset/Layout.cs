@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>The names of the folders and files of a data set and of a run: each stands here and nowhere else.</summary>
+// The names of the folders and files of a data set and of a run: each stands here and nowhere else.
 static class Layout
 {
     // The data folder itself, where the folder above it was given.

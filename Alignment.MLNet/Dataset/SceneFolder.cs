@@ -1,4 +1,3 @@
-
 namespace Alignment.MLNet.Dataset;
 
 /// <summary>

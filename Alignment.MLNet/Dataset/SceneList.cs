@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Numerics;
-using System.Text.Json;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Storage;
 
@@ -27,7 +25,7 @@ sealed record SceneList
     {
     }
 
-    /// <summary>Times: when each scene begins and, last, when the video ends; null: frames ÷ rate.</summary>
+    // Times: when each scene begins and, last, when the video ends; null: frames ÷ rate.
     public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes, IReadOnlyList<double>? times)
     {
         ArgumentNullException.ThrowIfNull(scenes);

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>File names of stills, masks and heatmaps, read and expected. Extensions are compared without case, the rest exactly.</summary>
+// File names of stills, masks and heatmaps, read and expected. Extensions are compared without case, the rest exactly.
 static partial class SceneNames
 {
     // In order of preference where two files of one scene differ only there.

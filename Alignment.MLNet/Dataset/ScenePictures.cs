@@ -2,7 +2,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>A scene's pictures: the headers, and in a deep validation the pixels.</summary>
+// A scene's pictures: the headers, and in a deep validation the pixels.
 sealed record ScenePixels(PictureHeader StillHeader, PictureHeader MaskHeader, PictureHeader HeatmapHeader)
 {
     public RgbPicture? Still { get; init; }

@@ -1,5 +1,4 @@
 using Alignment.Transforms.Stages;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Dataset;
 

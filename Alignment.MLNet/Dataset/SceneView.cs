@@ -1,10 +1,9 @@
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>Scenes as a data view: one row a scene, streamed, dealt out to several cursors where they are asked for.</summary>
+// Scenes as a data view: one row a scene, streamed, dealt out to several cursors where they are asked for.
 static class SceneView
 {
     /// <summary>The columns of <c>valid_scenes.csv</c> over rows that have a scene.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Stages;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 
@@ -106,7 +105,7 @@ public static class ValidationJob
     }
 }
 
-/// <summary>One pass over a data set, with counts.</summary>
+// One pass over a data set, with counts.
 sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress,
     CancellationToken cancellationToken)
 {

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>A video's file and its scene list, as far as they are found.</summary>
+// A video's file and its scene list, as far as they are found.
 sealed record VideoSource(string? File, string? SceneListFile)
 {
     // Endings of files taken for videos, whatever their case; the first wins where a video is there twice.

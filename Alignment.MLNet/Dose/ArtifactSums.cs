@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Dose;
 
-/// <summary>What editing itself did by one predictor: the baseline's edits against the untouched stills.</summary>
+// What editing itself did by one predictor: the baseline's edits against the untouched stills.
 sealed class ArtifactSums(string predictor)
 {
     readonly ClusteredSums _shift = new(), _alignment = new();

@@ -26,13 +26,13 @@ sealed class ClusteredSums
 
     public long Scenes => _pairs.Sample.N;
 
-    /// <summary>Σd / n.</summary>
+    // Σd / n.
     public double MeanD => _pairs.Sample.MeanY;
 
-    /// <summary>Σw / n.</summary>
+    // Σw / n.
     public double MeanW => _pairs.Sample.MeanX;
 
-    /// <summary>Adds a scene; those of a video come together.</summary>
+    // Adds a scene; those of a video come together.
     public void Add(string video, double d, double w = 1)
     {
         if (video != _video)

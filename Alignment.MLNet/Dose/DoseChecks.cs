@@ -5,16 +5,16 @@ namespace Alignment.MLNet.Dose;
 [JsonConverter(typeof(JsonStringEnumConverter<DoseVerdict>))]
 enum DoseVerdict
 {
-    /// <summary>There is no interval to judge by, or the maps target nothing.</summary>
+    // There is no interval to judge by, or the maps target nothing.
     CannotTell,
 
-    /// <summary>As it should be, beyond what chance explains.</summary>
+    // As it should be, beyond what chance explains.
     Shown,
 
-    /// <summary>The interval allows both.</summary>
+    // The interval allows both.
     NotShown,
 
-    /// <summary>Not as it should be, beyond what chance explains.</summary>
+    // Not as it should be, beyond what chance explains.
     Contradicted,
 }
 

@@ -2,7 +2,6 @@ using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Dose;
 
@@ -75,7 +74,7 @@ public static class DoseJob
             .. options.Plots ? Plots(folder, report) : []]);
     }
 
-    /// <summary>Reads all scenes, several at once, and writes dose.csv in their order.</summary>
+    // Reads all scenes, several at once, and writes dose.csv in their order.
     static long Scenes(IDataView view, DoseWriter writer, DoseFolder folder, DoseReportMaker maker, int scenes,
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ public sealed record DoseOptions
     /// <summary>Draws the plots.</summary>
     public bool Plots { get; init; } = true;
 
-    /// <summary>The metrics that read peak pixels, for help texts: "NSS and AUC".</summary>
+    // The metrics that read peak pixels, for help texts: "NSS and AUC".
     internal static string PeakMetrics => SaliencyMetrics.List(m => m.Title, m => m.AtPeak);
 
     /// <exception cref="UsageException">A value is out of range, or a predictor's name is unknown or given twice.</exception>

@@ -6,7 +6,6 @@ using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images.Quality;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Dose;
 
@@ -86,10 +85,10 @@ sealed class DosePipeline : IDisposable
 
     public LpipsModel? Lpips { get; }
 
-    /// <summary>double [3,2]: share and alignment score of still, baseline's and variant's edit by a predictor.</summary>
+    // double [3,2]: share and alignment score of still, baseline's and variant's edit by a predictor.
     public static string Scores(int predictor) => FormattableString.Invariant($"{SceneColumns.PredictedScores}_{predictor}");
 
-    /// <summary>double vector: the agreement of the attention predicted of an edit with the variant's map.</summary>
+    // double vector: the agreement of the attention predicted of an edit with the variant's map.
     public static string Agreement(int predictor, bool ofBaseline) =>
         FormattableString.Invariant($"{SceneColumns.Agreement}{(ofBaseline ? "_of_baseline" : "")}_{predictor}");
 

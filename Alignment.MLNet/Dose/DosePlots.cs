@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Charts;
 using Alignment.Transforms.Attention;
 
@@ -12,7 +11,7 @@ static class DosePlots
 {
     public const string ByVariantName = "dose_by_variant", ByWindowName = "dose_by_window", AskedName = "asked_and_got";
 
-    /// <summary>With more videos than this every k-th is drawn: more points would make pages of megabytes.</summary>
+    // With more videos than this every k-th is drawn: more points would make pages of megabytes.
     const int MostVideos = 300;
 
     /// <summary>An interval of two videos may be twenty times as wide as the effect: the frame ends at this many times the largest value,
@@ -33,7 +32,7 @@ static class DosePlots
         if (AskedAndGot(report) is { } videos) yield return (AskedName, videos);
     }
 
-    /// <summary>What the plot by variant shows of one: the dose over the scenes it acts on, over all where it acts on none.</summary>
+    // What the plot by variant shows of one: the dose over the scenes it acts on, over all where it acts on none.
     public static DoseEstimate? Shown(VariantDose dose) => dose.DoseActedOn ?? dose.Dose;
 
     static Figure? ByVariant(DoseReport report)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
@@ -12,13 +11,13 @@ namespace Alignment.MLNet.Dose;
 /// </summary>
 public sealed record DoseReport
 {
-    /// <summary>Raised when the file's meaning changes.</summary>
+    // Raised when the file's meaning changes.
     internal const int CurrentFormat = 2;
 
     /// <summary>Format 1 calls provided heatmaps `brought_along`; <see cref="ProvenanceCounts"/> reads that too.</summary>
     const int EarliestFormat = 1;
 
-    /// <summary>A report is kilobytes, with many videos megabytes.</summary>
+    // A report is kilobytes, with many videos megabytes.
     const long MaxBytes = 256L << 20;
 
     public int Format { get; init; } = CurrentFormat;
@@ -28,7 +27,7 @@ public sealed record DoseReport
     /// <summary>What every number in it is, in a sentence that reports must show.</summary>
     public required string Note { get; init; }
 
-    /// <summary>The first is the one to quote.</summary>
+    // The first is the one to quote.
     [JsonInclude, JsonRequired]
     internal IReadOnlyList<DosePredictor> Predictors { get; init; } = [];
 
@@ -55,7 +54,7 @@ public sealed record DoseReport
     /// <summary>What was found, in the order to read it: artifact, manipulation, windows, placebo, for each predictor.</summary>
     public required IReadOnlyList<string> Sentences { get; init; }
 
-    /// <summary>What editing itself does, for each predictor.</summary>
+    // What editing itself does, for each predictor.
     [JsonInclude, JsonRequired]
     internal IReadOnlyList<ArtifactCheck> Artifacts { get; init; } = [];
 
@@ -104,7 +103,7 @@ public sealed record DoseReport
     /// <param name="path">As for <see cref="Read"/>.</param>
     public static bool Exists(string path) => File.Exists(Find(path));
 
-    /// <summary>Writes dose.json and the smaller tables; files that are equal already are left alone.</summary>
+    // Writes dose.json and the smaller tables; files that are equal already are left alone.
     internal void Write(DoseFolder folder)
     {
         DoseTables.ByVideo(folder.ByVideo, this);

@@ -4,7 +4,7 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>Gathers scenes into a report, in the order they come: by video.</summary>
+// Gathers scenes into a report, in the order they come: by video.
 sealed class DoseReportMaker
 {
     /// <summary>Below this clusters are few: intervals rest on the small-sample correction, and a warning says so (Cameron and Miller,
@@ -29,7 +29,7 @@ sealed class DoseReportMaker
         _artifacts = [.. predictors.Select(p => new ArtifactSums(p))];
     }
 
-    /// <summary>Adds a scene; returns its lines for the table.</summary>
+    // Adds a scene; returns its lines for the table.
     public IEnumerable<SceneDose> Add(DoseScene scene, SceneRecipe recipe, SceneFacts facts)
     {
         Begin(scene.VideoId);

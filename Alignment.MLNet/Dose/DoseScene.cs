@@ -15,7 +15,7 @@ sealed record DoseScene(string VideoId, string SceneId, IReadOnlyList<VariantSce
 
     public string Region { get; private set; } = "";
 
-    /// <summary>The edit under a variant; equal pictures of the scene have one path.</summary>
+    // The edit under a variant; equal pictures of the scene have one path.
     public string Picture(int variant) => _pictures[variant];
 
     public static IEnumerable<DoseScene> All(VariantSet set)

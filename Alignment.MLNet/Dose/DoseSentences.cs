@@ -1,4 +1,3 @@
-using System.Globalization;
 using static Alignment.MLNet.Engagement.Contracts.Text;
 
 namespace Alignment.MLNet.Dose;
@@ -9,7 +8,7 @@ namespace Alignment.MLNet.Dose;
 /// </summary>
 static class DoseSentences
 {
-    /// <summary>What every number of a report is.</summary>
+    // What every number of a report is.
     public static string Note(IEnumerable<string> predictors) =>
         $"Every share here is of predicted attention ({string.Join("; ", predictors)}): computed from the pictures, measured of no "
         + $"viewer. A predictor is not a viewer.";
@@ -44,7 +43,8 @@ static class DoseSentences
             return $"{inside}; outside it {(outside.Scenes == 1 ? "the one picture is" : $"all {N(outside.Scenes)} pictures are")} "
                 + $"byte for byte the baseline's, so that nothing moved there.";
         return $"{inside}; outside it by {WithInterval(outside, options)} ({Count(outside.Scenes, "scene")}, "
-            + $"{N(check.OutsideIdentical)} of them the baseline's own picture, at most {Points(check.OutsideLargest, signed: false)}): " + check.Verdict switch
+            + $"{N(check.OutsideIdentical)} of them the baseline's own picture, at most "
+            + $"{Points(check.OutsideLargest, signed: false)}): " + check.Verdict switch
             {
                 DoseVerdict.Shown => "within the margin, only the window's scenes moved.",
                 DoseVerdict.Contradicted => "scenes OUTSIDE the window moved too, so that this is no test of when.",
@@ -106,12 +106,12 @@ static class DoseSentences
             + $"; {background}.{unchanged}{Basis(shift)}";
     }
 
-    /// <summary>"Early boost, predicted by fine_grained: ".</summary>
+    // "Early boost, predicted by fine_grained: ".
     static string Who(VariantDose dose) => Who(Capitalize(dose.Variant.Replace('_', ' ')), dose.Predictor);
 
     static string Who(string what, string predictor) => $"{what}, predicted by {predictor}: ";
 
-    /// <summary>"+1.33 points (95 % CI +0.91 to +1.75)".</summary>
+    // "+1.33 points (95 % CI +0.91 to +1.75)".
     static string WithInterval(DoseEstimate e, DoseOptions options) => e.Method switch
     {
         IntervalMethod.NoVariation => $"exactly {Points(e.Value)} in every scene",
@@ -119,7 +119,7 @@ static class DoseSentences
         _ => $"{Points(e.Value)} ({Percent(options.Confidence)} CI {Number(e.Low!.Value)} to {Number(e.High!.Value)})",
     };
 
-    /// <summary>Where the interval comes from, where that limits what it says.</summary>
+    // Where the interval comes from, where that limits what it says.
     static string Basis(DoseEstimate e) => e.Method switch
     {
         IntervalMethod.ScenesOfOneVideo => " One video only: the interval is over its scenes and says nothing of other videos.",

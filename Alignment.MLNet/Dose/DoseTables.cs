@@ -1,10 +1,9 @@
-using System.Globalization;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>The smaller tables of a report, and how their cells are written.</summary>
+// The smaller tables of a report, and how their cells are written.
 static class DoseTables
 {
     static readonly string[] s_byVariant =
@@ -18,7 +17,7 @@ static class DoseTables
     static readonly string[] s_byVideo = ["video_id", "variant", "predictor", "scenes", "acted_on_scenes", "share_before", "share_baseline",
         "share_after", "dose", "dose_acted_on", "asked"];
 
-    /// <summary>The baseline's dose is 0: it is what the others are compared with.</summary>
+    // The baseline's dose is 0: it is what the others are compared with.
     public static void ByVariant(string path, DoseReport report) => Write(path, s_byVariant, report.Variants.Select(v =>
     {
         bool reference = v.Dose is null;
@@ -51,12 +50,12 @@ static class DoseTables
         foreach (string[] row in rows) CsvRows.Write(to, row);
     }, keepEqual: true);
 
-    /// <summary>In the order of the metrics' table.</summary>
+    // In the order of the metrics' table.
     public static IEnumerable<double?> ByMetric(IReadOnlyDictionary<string, double?>? agreement) =>
         SaliencyMetrics.All.Select(m => agreement?.GetValueOrDefault(m.Name));
 
     public static IEnumerable<string> Numbers(params double?[] values) => values.Select(Number);
 
-    /// <summary>Every digit, so that sums can be checked; empty where there is none.</summary>
+    // Every digit, so that sums can be checked; empty where there is none.
     static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 }

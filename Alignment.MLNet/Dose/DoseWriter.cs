@@ -6,11 +6,10 @@ using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>What came of a scene: its facts, measured now or found, or why there are none.</summary>
+// What came of a scene: its facts, measured now or found, or why there are none.
 sealed record MeasuredScene(DoseScene Scene, SceneRecipe? Recipe, SceneFacts? Facts, bool IsNew, string? Failure);
 
 /// <summary>
@@ -35,10 +34,10 @@ sealed class DoseWriter(VariantSet set, EditedFolder edited, DoseFolder folder, 
             DosePipeline.Agreement(i, ofBaseline: true) }),
     ];
 
-    /// <summary>What a row says that no other row of the scene has said.</summary>
+    // What a row says that no other row of the scene has said.
     sealed record RowFacts(string PictureSha256, string ControlSha256, ScorePair Target, PredictorFacts[] Predictors);
 
-    /// <summary>Reads the row at hand, whenever it is called; with the last row of a scene its result is complete.</summary>
+    // Reads the row at hand, whenever it is called; with the last row of a scene its result is complete.
     public Func<MeasuredScene> Open(DataViewRow at)
     {
         var row = new RowReader(at);
@@ -109,7 +108,7 @@ sealed class DoseWriter(VariantSet set, EditedFolder edited, DoseFolder folder, 
         static double? Number(double value, int digits) => double.IsNaN(value) ? null : Math.Round(value, digits);
     }
 
-    /// <summary>Reads the scores of a row's variant; of the baseline's own picture the agreement is read once.</summary>
+    // Reads the scores of a row's variant; of the baseline's own picture the agreement is read once.
     Func<DoseRow, VariantRecipe, bool, RowFacts> Variant(RowReader row)
     {
         Func<string> control = row.Text(SceneColumns.ControlId);

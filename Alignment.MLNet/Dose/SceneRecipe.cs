@@ -21,7 +21,7 @@ sealed record VariantRecipe(string Variant, string Window, bool ActedOn, string 
 sealed record SceneFacts(bool HasProduct, int Pictures, ArtifactFacts Artifact, IReadOnlyList<ScorePair> Targets,
     IReadOnlyList<PredictorFacts> Predictors)
 {
-    /// <summary>False for damaged facts, and for those of a version that did not know all of the metrics.</summary>
+    // False for damaged facts, and for those of a version that did not know all of the metrics.
     public bool AreWhole() => Artifact is not null && Targets is not null && Predictors is not null && Predictors.All(p =>
         p is { Untouched: not null, Edits: not null, Agreement: not null, AgreementOfBaseline: not null }
         && p.Agreement.All(a => SaliencyMetrics.All.All(m => a.ContainsKey(m.Name))));
@@ -31,9 +31,9 @@ sealed record SceneFacts(bool HasProduct, int Pictures, ArtifactFacts Artifact, 
 /// <param name="Alignment">mean(M ⊙ A).</param>
 sealed record ScorePair(double Share, double Alignment);
 
-/// <summary>Of the still, of each variant's edit, and the agreement of this and of the baseline's edit with each variant's map.</summary>
+// Of the still, of each variant's edit, and the agreement of this and of the baseline's edit with each variant's map.
 sealed record PredictorFacts(ScorePair Untouched, IReadOnlyList<ScorePair> Edits,
     IReadOnlyList<IReadOnlyDictionary<string, double?>> Agreement, IReadOnlyList<IReadOnlyDictionary<string, double?>> AgreementOfBaseline);
 
-/// <summary>What the baseline's edit did to the still.</summary>
+// What the baseline's edit did to the still.
 sealed record ArtifactFacts(bool Unchanged, double? PsnrDb, double? Ssim, double? Lpips, int BackgroundMaxDifference);

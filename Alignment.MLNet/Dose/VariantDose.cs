@@ -43,7 +43,7 @@ public sealed record VariantDose
     /// <summary>Alignment score in the variant's edit − in the baseline's, mean over all scenes. Null for the baseline.</summary>
     public DoseEstimate? AlignmentDose { get; init; }
 
-    /// <summary>The dose in early, middle and late window; null for the baseline.</summary>
+    // The dose in early, middle and late window; null for the baseline.
     [JsonInclude]
     internal IReadOnlyList<WindowDose>? Windows { get; init; }
 
@@ -55,11 +55,11 @@ public sealed record VariantDose
     /// <summary>The same of the baseline's edits with the same maps; null for the baseline.</summary>
     public IReadOnlyDictionary<string, double?>? AgreementOfBaseline { get; init; }
 
-    /// <summary>Null for baseline and placebo, whose maps target nothing on the product.</summary>
+    // Null for baseline and placebo, whose maps target nothing on the product.
     [JsonInclude]
     internal ManipulationCheck? Manipulation { get; init; }
 
-    /// <summary>Null for variants that act in all scenes or in none.</summary>
+    // Null for variants that act in all scenes or in none.
     [JsonInclude]
     internal WindowCheck? Window { get; init; }
 

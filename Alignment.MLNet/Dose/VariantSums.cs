@@ -4,7 +4,7 @@ using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>What one variant did by one predictor, summed scene by scene: two numbers a video, whatever the number of scenes.</summary>
+// What one variant did by one predictor, summed scene by scene: two numbers a video, whatever the number of scenes.
 sealed class VariantSums(Variant variant, string predictor)
 {
     static readonly string[] s_windows = [.. TemporalWindows.Names];
@@ -155,7 +155,7 @@ sealed class VariantSums(Variant variant, string predictor)
         }
     }
 
-    /// <summary>Means by metric, each over the scenes that have it.</summary>
+    // Means by metric, each over the scenes that have it.
     sealed class AgreementSums
     {
         readonly (double Sum, long Count)[] _metrics = new (double, long)[SaliencyMetrics.All.Count];

@@ -3,8 +3,6 @@ using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Editing;
 
@@ -37,14 +35,14 @@ sealed class EditChain
         ?? throw UsageException.For("The chain", $"no stage with {typeof(TOptions).Name} before EditScene", "the chain of an experiment",
             "Make it with ml.Alignment.Experiment.");
 
-    /// <summary>Rows of scene × variant with their controls.</summary>
+    // Rows of scene × variant with their controls.
     public IDataView ControlsOf(IDataView scenes) => _before.Aggregate(scenes, (view, stage) => stage.Transform(view));
 
-    /// <summary>Such rows with their edits.</summary>
+    // Such rows with their edits.
     public IDataView EditsOf(IDataView controls, CancellationToken cancellationToken) =>
         _after.Aggregate(controls, (view, stage) => stage == Editor ? Editor.Transform(view, cancellationToken) : stage.Transform(view));
 
-    /// <summary>The chain of an edit with a bundle, over a set whose maps are on disk.</summary>
+    // The chain of an edit with a bundle, over a set whose maps are on disk.
     public static EditChain Of(ModelBundle bundle, EditJobOptions options, VariantOptions set, IReadOnlyList<string> variants) =>
         new(AppendEdits(Controls(set, options.Edit.Region, variants), bundle, new()
         {
@@ -55,7 +53,7 @@ sealed class EditChain
             PreviewInterval = options.PreviewEvery,
         }).Fit(SetView.Of([])));
 
-    /// <summary>Up to the editor, over a set whose maps are on disk.</summary>
+    // Up to the editor, over a set whose maps are on disk.
     public static EstimatorChain<ITransformer> Controls(VariantOptions set, EditRegionOptions region, IReadOnlyList<string> variants) =>
         Scenes(set, region)
             .Append<ITransformer>(new LoadMapEstimator(LoadMapOptions.Mask with { Width = set.Width, Height = set.Height }))
@@ -64,15 +62,16 @@ sealed class EditChain
             .Append<ITransformer>(new LoadMapEstimator(LoadMapOptions.Variants with { Width = set.Width, Height = set.Height }))
             .Append<ITransformer>(new BuildControlEstimator(new() { ControlIdColumn = SceneColumns.ControlId }));
 
-    /// <summary>What is made once a scene, before its variants.</summary>
+    // What is made once a scene, before its variants.
     public static EstimatorChain<ITransformer> Scenes(VariantOptions set, EditRegionOptions region) =>
         new EstimatorChain<ITransformer>()
             .Append<ITransformer>(new LoadStillEstimator(new()))
             .Append<ITransformer>(new MarkRegionEstimator(new() { Threshold = set.MaskThreshold, Region = region }))
             .Append<ITransformer>(new SizeImageEstimator(new() { Width = set.Width, Height = set.Height }));
 
-    /// <summary>The editor, the picture it gives, and how that differs from the still.</summary>
-    public static EstimatorChain<ITransformer> AppendEdits(EstimatorChain<ITransformer> controls, ModelBundle bundle, EditSceneOptions edit) =>
+    // The editor, the picture it gives, and how that differs from the still.
+    public static EstimatorChain<ITransformer> AppendEdits(EstimatorChain<ITransformer> controls, ModelBundle bundle,
+        EditSceneOptions edit) =>
         controls
             .Append<ITransformer>(new EditSceneEstimator(edit with
             {
@@ -82,7 +81,7 @@ sealed class EditChain
             .Append<ITransformer>(new CompositeEstimator(new()))
             .Append<ITransformer>(new ComparePicturesEstimator(Compared with { Bundle = bundle.Folder }));
 
-    /// <summary>What follows an editor without a bundle.</summary>
+    // What follows an editor without a bundle.
     public static IReadOnlyList<ITransformer> AfterEditor { get; } =
         [new CompositeTransformer(new()), ComparePicturesTransformer.Open(Compared)];
 
@@ -93,7 +92,7 @@ sealed class EditChain
         RegionColumn = SceneColumns.Region,
     };
 
-    /// <summary>Frees the models; rows read later load them again.</summary>
+    // Frees the models; rows read later load them again.
     public void Free()
     {
         foreach (IDisposable stage in _after.OfType<IDisposable>()) stage.Dispose();

@@ -4,7 +4,7 @@ using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Editing;
 
-/// <summary>What an edit did to its still, measured on the pixels that are written; the same for the same pictures.</summary>
+// What an edit did to its still, measured on the pixels that are written; the same for the same pictures.
 sealed record EditQuality
 {
     /// <summary>Inside the region: <see cref="PixelChange.PsnrDb"/>; null for no change at all.</summary>
@@ -18,19 +18,19 @@ sealed record EditQuality
     /// smaller than it needs.</summary>
     public double? Lpips { get; init; }
 
-    /// <summary>Mean change of red, green and blue inside the region, in levels of 255.</summary>
+    // Mean change of red, green and blue inside the region, in levels of 255.
     public required IReadOnlyList<double> ColourDrift { get; init; }
 
-    /// <summary>Largest difference outside the region, in levels. It must be 0.</summary>
+    // Largest difference outside the region, in levels. It must be 0.
     public required int BackgroundMaxDifference { get; init; }
 
-    /// <summary>Digits behind the point: sums are exact, but the last digits of a mean are nobody's business.</summary>
+    // Digits behind the point: sums are exact, but the last digits of a mean are nobody's business.
     const int Digits = 4;
 
     public static IReadOnlyList<string> Columns { get; } =
         [SceneColumns.Psnr, SceneColumns.Ssim, SceneColumns.Lpips, SceneColumns.ColourDrift, SceneColumns.LargestOutside];
 
-    /// <summary>Reads the row at hand, whenever it is called.</summary>
+    // Reads the row at hand, whenever it is called.
     public static Func<EditQuality> Open(RowReader row)
     {
         var (psnr, ssim, lpips) = (row.Value<double>(SceneColumns.Psnr), row.Value<double>(SceneColumns.Ssim),

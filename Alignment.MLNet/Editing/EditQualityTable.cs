@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
@@ -28,7 +26,7 @@ static class EditQualityTable
     static readonly string[] s_columns = ["video_id", "scene_id", "variant", "region_pixels", "psnr_db", "ssim", "lpips", "red_drift",
         "green_drift", "blue_drift", "background_max_difference", "prompt", "negative_prompt", "seed"];
 
-    /// <summary>What of a record's recipe the table tells; records of older versions may lack some.</summary>
+    // What of a record's recipe the table tells; records of older versions may lack some.
     sealed record Told
     {
         public string? Prompt { get; init; }
@@ -48,7 +46,8 @@ static class EditQualityTable
     /// <param name="scenes">All that may have some.</param>
     /// <param name="lpips">By which network LPIPS is measured, or why it is left out.</param>
     /// <param name="cancellationToken">Looked at before each row.</param>
-    public static EditQualitySummary Write(EditedFolder folder, IEnumerable<SetScene> scenes, string lpips, CancellationToken cancellationToken)
+    public static EditQualitySummary Write(EditedFolder folder, IEnumerable<SetScene> scenes, string lpips,
+        CancellationToken cancellationToken)
     {
         EditQualitySummary? summary = null;
         AtomicFile.Write(Path.Combine(folder.Root, FileName),
@@ -117,7 +116,7 @@ static class EditQualityTable
 
     static EditFacts? Facts(JsonObject record) => Part<EditFacts>(record, "facts");
 
-    /// <summary>Null where the record is damaged there or foreign: then nothing is told.</summary>
+    // Null where the record is damaged there or foreign: then nothing is told.
     static T? Part<T>(JsonObject record, string part) where T : class
     {
         try
@@ -130,7 +129,7 @@ static class EditQualityTable
         }
     }
 
-    /// <summary>A mean of those numbers that are there.</summary>
+    // A mean of those numbers that are there.
     sealed class Mean
     {
         double _sum;

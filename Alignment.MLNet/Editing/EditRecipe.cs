@@ -16,20 +16,20 @@ sealed record EditRecipe
 
     public required string Variant { get; init; }
 
-    /// <summary>The first variant with the same control: whose edit this is.</summary>
+    // The first variant with the same control: whose edit this is.
     public required string EditOf { get; init; }
 
     public required string Prompt { get; init; }
 
     public required string ModelSha256 { get; init; }
 
-    /// <summary>Of the still's file.</summary>
+    // Of the still's file.
     public required string SourceSha256 { get; init; }
 
-    /// <summary>Of the mask's file.</summary>
+    // Of the mask's file.
     public required string MaskSha256 { get; init; }
 
-    /// <summary>Of the control's numbers.</summary>
+    // Of the control's numbers.
     public required string ControlSha256 { get; init; }
 
     public required EditSettings Settings { get; init; }
@@ -50,16 +50,16 @@ sealed class EditSettings : Dictionary<string, object>
     }
 }
 
-/// <summary>What is worth knowing of an edited picture.</summary>
+// What is worth knowing of an edited picture.
 sealed record EditFacts
 {
-    /// <summary>What the edit did to the picture; null where there was nothing to edit, and in records of older versions.</summary>
+    // What the edit did to the picture; null where there was nothing to edit, and in records of older versions.
     public EditQuality? Quality { get; init; }
 
-    /// <summary>Pixels that the edit may change.</summary>
+    // Pixels that the edit may change.
     public long RegionPixels { get; init; }
 
-    /// <summary>The mask is empty: the picture is the source itself, and no model was run.</summary>
+    // The mask is empty: the picture is the source itself, and no model was run.
     public bool NothingToEdit { get; init; }
 
     /// <summary>Where the heatmap comes from that the control was made of: a fact and no part of the recipe, for it decides no
@@ -67,11 +67,11 @@ sealed record EditFacts
     public HeatmapProvenance AttentionOrigin { get; init; } = HeatmapProvenance.Provided;
 }
 
-/// <summary>What decides the decoded still: its file.</summary>
+// What decides the decoded still: its file.
 sealed record SourceRecipe(int Format, string SourceSha256);
 
-/// <summary>What decides the allowed region: the mask, the still's size (it has the still's), the options.</summary>
+// What decides the allowed region: the mask, the still's size (it has the still's), the options.
 sealed record RegionRecipe(int Format, string SourceSha256, string MaskSha256, float Dilation, float Feather);
 
-/// <summary>Size of a proof picture, and for the region its pixels.</summary>
+// Size of a proof picture, and for the region its pixels.
 sealed record ProofFacts(int Width, int Height, long? RegionPixels = null);

@@ -1,10 +1,8 @@
-using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Editing;
 
@@ -113,7 +111,7 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
         }
     }
 
-    /// <summary>Removes outputs of scenes that a video does not have any more.</summary>
+    // Removes outputs of scenes that a video does not have any more.
     void RemoveOthers(string video, HashSet<string> ids)
     {
         foreach (string kind in source.Variants.Append(EditedFolder.Source).Append(EditedFolder.Region))
@@ -159,7 +157,8 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
         if (left == 0) return (0, null);
         try
         {
-            chain.Editor.Begin(_plans.Sum(p => (long)p.Controls), progress, cancellationToken);   // in all: a continued run loads as it began
+            // in all: a continued run loads as it began
+            chain.Editor.Begin(_plans.Sum(p => (long)p.Controls), progress, cancellationToken);
             using var log = new TimingLog(options.TimingsFile);
             progress?.Report(new(Editing, 0, left));
             long began = TimeProvider.System.GetTimestamp();
@@ -225,8 +224,8 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
         };
     }
 
-    /// <summary>A scene that cannot be edited is noted, and what there is of it removed, so that no older edit passes for the current one; the
-    /// rest goes on.</summary>
+    /// <summary>A scene that cannot be edited is noted, and what there is of it removed, so that no older edit passes for the current one;
+    /// the rest goes on.</summary>
     void Fail(SetScene scene, BadDataException why)
     {
         _failures.Add(new(scene.VideoId, scene.SceneId, why.Message));

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Editing;
@@ -17,7 +15,7 @@ public sealed record EditTiming(long Edits, double Seconds, double PrepareSecond
     public double EditsPerSecond => Seconds > 0 ? Edits / Seconds : 0;
 }
 
-/// <summary>A CSV with a row for every edit as it is finished. A log: another run begins it anew.</summary>
+// A CSV with a row for every edit as it is finished. A log: another run begins it anew.
 sealed class TimingLog : IDisposable
 {
     readonly StreamWriter? _to;

@@ -3,7 +3,6 @@ using Alignment.MLNet.Variants;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Editing;
 
@@ -18,14 +17,14 @@ sealed record WrittenEdit(long Index, SetScene Scene, ControlGroup Group, bool N
 
     public double DenoiseSeconds { get; init; }
 
-    /// <summary>Decoding, compositing, measuring, writing.</summary>
+    // Decoding, compositing, measuring, writing.
     public double FinishSeconds { get; init; }
 
     public BadDataException? Failure { get; init; }
 }
 
-/// <summary>Compares the files of edits with what would be written now, and writes them from the rows of <see cref="EditChain"/>: every file
-/// complete, the record last.</summary>
+/// <summary>Compares the files of edits with what would be written now, and writes them from the rows of <see cref="EditChain"/>: every
+/// file complete, the record last.</summary>
 sealed class EditWriter(EditedFolder folder, EditJobOptions options, string modelHash)
 {
     const int ProofFormat = 1;
@@ -36,7 +35,8 @@ sealed class EditWriter(EditedFolder folder, EditJobOptions options, string mode
     /// picture is touched.</summary>
     /// <param name="scene">The scene.</param>
     /// <param name="controlIds">Of each of its variants, as computed now.</param>
-    /// <exception cref="BadDataException">A map or the mask is not the one the variants were made with, or a file cannot be read.</exception>
+    /// <exception cref="BadDataException">A map or the mask is not the one the variants were made with, or a file cannot be
+    /// read.</exception>
     public ScenePlan Plan(SetScene scene, IReadOnlyList<string> controlIds)
     {
         foreach (var (variant, id) in scene.Variants.Zip(controlIds))

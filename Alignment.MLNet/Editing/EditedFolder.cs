@@ -56,7 +56,7 @@ public sealed class EditedFolder
     /// <summary>Full path of a video's folder.</summary>
     public string Video(string kind, string videoId) => SafePath.Under(Root, kind, videoId);
 
-    /// <summary>Deletes what a killed process left half written.</summary>
+    // Deletes what a killed process left half written.
     internal void RemovePartials()
     {
         if (!Directory.Exists(Root)) return;
@@ -64,7 +64,7 @@ public sealed class EditedFolder
             File.Delete(stray);
     }
 
-    /// <summary>Deletes a scene's outputs of one kind, the record first: what is left without it counts as unfinished.</summary>
+    // Deletes a scene's outputs of one kind, the record first: what is left without it counts as unfinished.
     internal void Remove(string kind, string videoId, string sceneId)
     {
         string record = Record(kind, videoId, sceneId);
@@ -75,14 +75,14 @@ public sealed class EditedFolder
         RemovePreview(kind, videoId, sceneId);
     }
 
-    /// <summary>Deletes a strip: it shows an edit that is no more.</summary>
+    // Deletes a strip: it shows an edit that is no more.
     internal void RemovePreview(string kind, string videoId, string sceneId)
     {
         string strip = Preview(kind, videoId, sceneId);
         if (File.Exists(strip)) File.Delete(strip);
     }
 
-    /// <summary>Deletes outputs of scenes that the variants no longer have, so that no video is made of them.</summary>
+    // Deletes outputs of scenes that the variants no longer have, so that no video is made of them.
     internal void RemoveOtherScenes(string kind, string videoId, IReadOnlySet<string> sceneIds)
     {
         string folder = Video(kind, videoId);

@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Editing;
 /// <param name="Variants">That have it.</param>
 sealed record ControlGroup(string Hash, IReadOnlyList<string> Variants)
 {
-    /// <summary>The groups of a scene, in the order of their first variants.</summary>
+    // The groups of a scene, in the order of their first variants.
     public static IReadOnlyList<ControlGroup> Of(SetScene scene) => [.. scene.Variants.GroupBy(v => v.ControlHash, StringComparer.Ordinal)
         .Select(g => new ControlGroup(g.Key, [.. g.Select(v => v.Variant.Name)]))];
 }
@@ -20,9 +20,9 @@ sealed record ControlGroup(string Hash, IReadOnlyList<string> Variants)
 /// <param name="NothingToEdit">Known to have an empty region.</param>
 readonly record struct ScenePlan(ulong Missing, byte Controls, byte Variants, bool LacksProofs, bool NothingToEdit)
 {
-    /// <summary>Of a scene that cannot be edited.</summary>
+    // Of a scene that cannot be edited.
     public static ScenePlan None => default;
 
-    /// <summary>Edits to be made.</summary>
+    // Edits to be made.
     public int EditsLeft => System.Numerics.BitOperations.PopCount(Missing);
 }

@@ -3,11 +3,10 @@ using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Engagement;
 
-/// <summary>From engagement data to answers, and the files that hold them.</summary>
+// From engagement data to answers, and the files that hold them.
 static class AnalysisJob
 {
     /// <summary>Analyses <paramref name="engagementFile"/> and writes the <see cref="AnalysisFiles"/> into

@@ -5,7 +5,7 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement;
 
-/// <summary>An analysis as CSV. Where something was not computed the cell is empty and a note says why; there is no NaN.</summary>
+// An analysis as CSV. Where something was not computed the cell is empty and a note says why; there is no NaN.
 static class AnalysisTables
 {
     // A column of the comparisons: its name, and its cell of a variant's comparison.

@@ -4,7 +4,7 @@ using Instances.Exceptions;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>Runs one ffmpeg job to its end and turns its failures into errors a user can act on.</summary>
+// Runs one ffmpeg job to its end and turns its failures into errors a user can act on.
 static class FfmpegRun
 {
     const int ErrorLinesKept = 8;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Alignment.MLNet.Ffmpeg;
 
 /// <summary>ffmpeg's "select" filter for a list of frames counted by decoding: a search tree, so that ten thousand of them cost fourteen

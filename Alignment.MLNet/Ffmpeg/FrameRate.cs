@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>Frames per second as an exact fraction: 25/1, 30000/1001. Television rates have no finite decimal form.</summary>
+// Frames per second as an exact fraction: 25/1, 30000/1001. Television rates have no finite decimal form.
 readonly record struct FrameRate
 {
     // Rates outside are unit mistakes or hostile headers, not video.

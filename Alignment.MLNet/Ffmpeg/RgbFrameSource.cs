@@ -2,7 +2,7 @@ using FFMpegCore.Pipes;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>Feeds drawn frames to ffmpeg's pipe one at a time, with odd sides made even.</summary>
+// Feeds drawn frames to ffmpeg's pipe one at a time, with odd sides made even.
 sealed class RgbFrameSource(VideoFormat format, OddSize odd, DrawFrame draw) : IPipeSource
 {
     public VideoFormat Format => format;

@@ -1,11 +1,9 @@
-using System.Globalization;
-using System.Text.Json;
 using FFMpegCore;
 using FFMpegCore.Exceptions;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>What a video file says of itself.</summary>
+// What a video file says of itself.
 sealed record VideoInfo
 {
     // Pixels as coded, like the height: before Rotation is applied.
@@ -51,7 +49,7 @@ sealed record VideoInfo
     public string? ColorRange { get; init; }
 }
 
-/// <summary>Reads what a video file says of itself, through ffprobe.</summary>
+// Reads what a video file says of itself, through ffprobe.
 static class VideoProbe
 {
     // 8K in both directions with room; more is a hostile header.

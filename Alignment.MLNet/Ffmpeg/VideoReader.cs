@@ -22,7 +22,7 @@ sealed record VideoReadOptions
 /// stop.</summary>
 delegate bool TakeFrame(long index, ReadOnlySpan<byte> rgb);
 
-/// <summary>Decodes a video frame by frame; one frame is held in memory.</summary>
+// Decodes a video frame by frame; one frame is held in memory.
 static class VideoReader
 {
     // take: called for every frame in order until it returns false. What it throws is thrown here.

@@ -3,7 +3,7 @@ using FFMpegCore;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>What becomes of a last column or row that 4:2:0 video, which has even sides, cannot hold.</summary>
+// What becomes of a last column or row that 4:2:0 video, which has even sides, cannot hold.
 enum OddSize
 {
     // The last column or row is repeated: nothing is lost, the video is one pixel larger.
@@ -24,7 +24,7 @@ sealed record VideoWriteOptions
     public string? AudioFrom { get; init; }
 }
 
-/// <summary>The frames that are drawn: size in pixels (1 … 16384), constant rate, number.</summary>
+// The frames that are drawn: size in pixels (1 … 16384), constant rate, number.
 readonly record struct VideoFormat(int Width, int Height, FrameRate Fps, long Frames);
 
 /// <summary>Draws frame <paramref name="index"/> (0-based) into <paramref name="rgb"/>: rows top to bottom, R G B bytes, no padding. The

@@ -6,7 +6,7 @@ namespace Alignment.MLNet.Gaze;
 /// <summary>A failure, or a note (it breaks nothing): found, expected, next step; of a scene, or of a whole video.</summary>
 public sealed record AttentionProblem(string? VideoId, int? SceneNumber, string Message, bool Breaks);
 
-/// <summary>What was done with a scene's heatmap.</summary>
+// What was done with a scene's heatmap.
 enum HeatmapFate
 {
     // Written now.
@@ -22,7 +22,7 @@ enum HeatmapFate
     Missing,
 }
 
-/// <summary>The heatmap that a scene has now; where it is measured, its gaze rows, viewers, summed seconds (or rows) and sigma.</summary>
+// The heatmap that a scene has now; where it is measured, its gaze rows, viewers, summed seconds (or rows) and sigma.
 sealed record AttentionScene(string VideoId, int SceneNumber, HeatmapFate Fate, ProvenanceKind Origin, long? Rows = null,
     int? Participants = null, double? Weight = null, double? SigmaPixels = null);
 

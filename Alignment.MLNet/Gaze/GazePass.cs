@@ -2,7 +2,7 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>Reads a gaze file once: every row is assigned to its scene, or dropped for its first reason, with its line.</summary>
+// Reads a gaze file once: every row is assigned to its scene, or dropped for its first reason, with its line.
 sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
 {
     // More participants than any study has.

@@ -2,7 +2,7 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>The rows of a gaze CSV. A cell ends on its line, so that an unclosed quote spoils one row and not the rest.</summary>
+// The rows of a gaze CSV. A cell ends on its line, so that an unclosed quote spoils one row and not the rest.
 sealed class GazeReader : IDisposable
 {
     public const string VideoId = "video_id", Participant = "participant", Time = "time_seconds", X = "x", Y = "y",

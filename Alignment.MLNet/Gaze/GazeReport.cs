@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>Why a gaze row is not used; the first that holds, in this order.</summary>
+// Why a gaze row is not used; the first that holds, in this order.
 enum GazeDrop
 {
     // The line is no row: a quote that is not closed on it, text behind a closing quote, or more than 4 MiB.
@@ -27,7 +27,7 @@ enum GazeDrop
     NonPositiveDuration,
 }
 
-/// <summary>Rows dropped for one reason, and the lines of the first of them; the header is line 1.</summary>
+// Rows dropped for one reason, and the lines of the first of them; the header is line 1.
 sealed record GazeDropped(long Count, IReadOnlyList<long> Lines);
 
 /// <summary>What became of the rows of a gaze file. Participants, of the used rows, are counted up to a million; dropped rows are counted

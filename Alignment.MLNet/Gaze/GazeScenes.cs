@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using System.Text;
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>When the scenes of a video are on, in order of time; without a scene list there are none.</summary>
+// When the scenes of a video are on, in order of time; without a scene list there are none.
 sealed record GazeVideo(string VideoId, IReadOnlyList<GazeScene> Scenes, double EndSeconds)
 {
     readonly double[] _starts = [.. Scenes.Select(s => s.StartSeconds)];
@@ -21,10 +20,10 @@ sealed record GazeVideo(string VideoId, IReadOnlyList<GazeScene> Scenes, double 
     }
 }
 
-/// <summary>One scene: its number, its index among all scenes that get a map (−1: it has no still), its still's size.</summary>
+// One scene: its number, its index among all scenes that get a map (−1: it has no still), its still's size.
 sealed record GazeScene(int Number, int Slot, double StartSeconds, double EndSeconds, int Width, int Height);
 
-/// <summary>Every video of a data set with the times of its scenes.</summary>
+// Every video of a data set with the times of its scenes.
 sealed class GazeScenes
 {
     readonly List<GazeVideo> _videos = [];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Gaze;

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>The gaze on a scene, with the Gaussian's sigmas in pixels of the still.</summary>
+// The gaze on a scene, with the Gaussian's sigmas in pixels of the still.
 sealed record SceneGaze(GazeScene Scene, double SigmaX, double SigmaY)
 {
     public long Rows { get; set; }
@@ -14,7 +13,7 @@ sealed record SceneGaze(GazeScene Scene, double SigmaX, double SigmaY)
     public double Weight { get; set; }
 }
 
-/// <summary>A gaze file, its rows in the order of the scenes.</summary>
+// A gaze file, its rows in the order of the scenes.
 sealed class GazeSource : IDisposable
 {
     // The hashes that tell a scene's participants apart take 16 MB at most.

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>A used gaze row: its scene's slot, its pixel in the scene's map, its weight, a hash of the viewer's name.</summary>
+// A used gaze row: its scene's slot, its pixel in the scene's map, its weight, a hash of the viewer's name.
 [StructLayout(LayoutKind.Sequential)]
 readonly record struct GazeRow(int Slot, int Pixel, double Weight, ulong Participant);
 

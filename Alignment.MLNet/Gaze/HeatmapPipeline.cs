@@ -1,12 +1,9 @@
-using System.Numerics.Tensors;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Gaze;
 

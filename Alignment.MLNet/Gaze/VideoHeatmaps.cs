@@ -1,13 +1,12 @@
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>A heatmap that is ready to be written, with its entry in the record (the maker's index is still to be filled in).</summary>
+// A heatmap that is ready to be written, with its entry in the record (the maker's index is still to be filled in).
 sealed record ReadyHeatmap(byte[] Png, HeatmapMethod Maker, HeatmapEntry Entry);
 
-/// <summary>The folder of one video's heatmaps, with the record that says what produced them.</summary>
+// The folder of one video's heatmaps, with the record that says what produced them.
 sealed class VideoHeatmaps
 {
     // Added to the name of a provided heatmap that is replaced; never overwritten itself.

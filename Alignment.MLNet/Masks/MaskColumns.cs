@@ -1,11 +1,9 @@
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Masks;
 
-/// <summary>A still that is to have a mask: a row of the view.</summary>
+// A still that is to have a mask: a row of the view.
 sealed record MaskScene(MaskVideo Video, Dataset.SceneFiles Files);
 
 sealed class MaskVideo(string id, string keyword, MaskSheet sheet)

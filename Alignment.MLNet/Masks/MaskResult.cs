@@ -2,7 +2,7 @@ using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Masks;
 
-/// <summary>Where a scene's mask comes from.</summary>
+// Where a scene's mask comes from.
 enum MaskOrigin
 {
     // Written by this run.

@@ -3,7 +3,7 @@ using Alignment.Transforms.Masks;
 
 namespace Alignment.MLNet.Masks;
 
-/// <summary>A binary mask as read back from its file, whoever made it: above ½ is product.</summary>
+// A binary mask as read back from its file, whoever made it: above ½ is product.
 sealed class MaskStatistics
 {
     readonly int _width, _height;

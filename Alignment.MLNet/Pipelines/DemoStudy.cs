@@ -15,7 +15,7 @@ static class DemoStudy
     /// <summary>In the folder <c>simulated</c>.</summary>
     public const string EngagementFile = "engagement_simulated.csv", PlanFile = "plan_simulated.json";
 
-    /// <summary>The margins within which the placebo shall count as equivalent: smaller than any effect that the plan looks for.</summary>
+    // The margins within which the placebo shall count as equivalent: smaller than any effect that the plan looks for.
     static readonly Margin[] s_margins = [new("CTR", 0.006), new("CVR", 0.003), new("watch_time", 1)];
 
     /// <summary>Writes data, plan and truth, and analyses; does nothing where all of that is done.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Storage;
@@ -47,10 +44,10 @@ public sealed record DoctorResult(IReadOnlyList<DoctorCheck> Checks)
 /// <summary>Examines the machine: .NET, ffmpeg, ONNX Runtime, device, model, memory, disk. Changes nothing.</summary>
 public static class DoctorJob
 {
-    /// <summary>An hour of work at 512 px writes about this much; below it a run may end early (and continue later).</summary>
+    // An hour of work at 512 px writes about this much; below it a run may end early (and continue later).
     const long LittleDisk = 5L << 30;
 
-    /// <summary>Stable Diffusion 1.5 in float32 with its buffers at 512 × 512.</summary>
+    // Stable Diffusion 1.5 in float32 with its buffers at 512 × 512.
     const long LittleMemory = 12L << 30;
 
     /// <summary>Looks at everything; a failed check does not stop the next.</summary>

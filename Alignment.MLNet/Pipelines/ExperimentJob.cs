@@ -4,7 +4,6 @@ using Alignment.MLNet.Editing;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Pipelines;
 

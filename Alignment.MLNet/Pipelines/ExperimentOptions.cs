@@ -48,7 +48,7 @@ public sealed record ExperimentOptions
     /// <summary>What the report at the end shows; null: no report.</summary>
     public ReportOptions? Report { get; init; } = new();
 
-    /// <summary>The parts' options with the shared size in them.</summary>
+    // The parts' options with the shared size in them.
     internal ExperimentOptions Shared() => this with
     {
         Variants = Variants with { Width = Width, Height = Height },

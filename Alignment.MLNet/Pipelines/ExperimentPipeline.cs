@@ -2,13 +2,11 @@ using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Pipelines;
 
-/// <summary>The whole chain of an experiment: from the files of scenes to the edited picture of each scene under each variant, with the scores
-/// and comparisons on the way. <see cref="ExperimentJob"/> writes what it computes.</summary>
+/// <summary>The whole chain of an experiment: from the files of scenes to the edited picture of each scene under each variant, with the
+/// scores and comparisons on the way. <see cref="ExperimentJob"/> writes what it computes.</summary>
 static class ExperimentPipeline
 {
     /// <summary>Rows of scenes become rows of scene × variant.</summary>
@@ -27,7 +25,7 @@ static class ExperimentPipeline
         });
     }
 
-    /// <summary>The options of a run by a fitted chain: what the chain decides is the chain's.</summary>
+    // The options of a run by a fitted chain: what the chain decides is the chain's.
     public static ExperimentOptions OptionsOf(EditChain chain, ExperimentOptions options)
     {
         LoadMapOptions map = chain.Options<LoadMapOptions>(o => o.OutputColumn == SceneColumns.HeatmapRaw);

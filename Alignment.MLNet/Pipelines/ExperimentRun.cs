@@ -9,7 +9,6 @@ using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Images;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Pipelines;
 
@@ -57,7 +56,7 @@ sealed class ExperimentRun : IDisposable
         return new(data, ModelBundle.Open(model), chain: null, output, options, progress, cancellationToken);
     }
 
-    /// <summary>With a chain that was made before, in this process or another.</summary>
+    // With a chain that was made before, in this process or another.
     public static ExperimentRun Open(string data, ITransformer chain, string output, ExperimentOptions options,
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
@@ -127,7 +126,7 @@ sealed class ExperimentRun : IDisposable
         return files;
     }
 
-    /// <summary>What cannot be measured is a problem of the run, not its end; null where nothing was measured.</summary>
+    // What cannot be measured is a problem of the run, not its end; null where nothing was measured.
     public DoseResult? MeasureDose(VariantSet set, EditResult edit)
     {
         if (_options.Dose is not { } options) return null;
@@ -149,7 +148,7 @@ sealed class ExperimentRun : IDisposable
         }
     }
 
-    /// <summary>Null where no engagement data was given.</summary>
+    // Null where no engagement data was given.
     public EngagementAnalysis? Analyze()
     {
         if (_options.EngagementFile is not { } file) return null;
@@ -164,7 +163,7 @@ sealed class ExperimentRun : IDisposable
         void Problem(string message, bool breaks) => _problems.Add(new("analyze", Path.GetFileName(file), message, breaks));
     }
 
-    /// <summary>Writes run.json.</summary>
+    // Writes run.json.
     public ExperimentResult Summarize(ExperimentResult result)
     {
         RunSummary.Write(result, _options, _bundle);
@@ -174,7 +173,7 @@ sealed class ExperimentRun : IDisposable
     public ExperimentResult Report(ExperimentResult result) =>
         _options.Report is { } options ? WithReport(result, options, _progress, _cancel) : result;
 
-    /// <summary>Reports on a run whose folder is locked already.</summary>
+    // Reports on a run whose folder is locked already.
     public static ExperimentResult WithReport(ExperimentResult result, ReportOptions options, IProgress<WorkProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -194,7 +193,7 @@ sealed class ExperimentRun : IDisposable
         foreach (IEnumerable<RunProblem> found in problems) _problems.AddRange(found);
     }
 
-    /// <summary>About how many bytes the outputs take, from the stills' sizes; on the high side.</summary>
+    // About how many bytes the outputs take, from the stills' sizes; on the high side.
     long Estimate()
     {
         int variants = Transforms.Attention.Variant.Names.Count;

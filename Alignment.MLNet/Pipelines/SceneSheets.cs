@@ -14,10 +14,10 @@ namespace Alignment.MLNet.Pipelines;
 /// </summary>
 sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder)
 {
-    /// <summary>Raised when sheets look different than before.</summary>
+    // Raised when sheets look different than before.
     const int Format = 1;
 
-    /// <summary>Two rows each; the sheet says how many scenes it leaves out.</summary>
+    // Two rows each; the sheet says how many scenes it leaves out.
     const int MostScenes = 60;
 
     const int CellWidth = 200;

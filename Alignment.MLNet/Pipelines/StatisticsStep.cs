@@ -6,7 +6,7 @@ using Alignment.MLNet.Variants;
 
 namespace Alignment.MLNet.Pipelines;
 
-/// <summary>The variants' statistics and their two plots, in one folder.</summary>
+// The variants' statistics and their two plots, in one folder.
 static class StatisticsStep
 {
     const string Name = "statistics.json";
@@ -30,7 +30,7 @@ static class StatisticsStep
     }
 }
 
-/// <summary>The analysis of engagement data; computed when something changed, else read back.</summary>
+// The analysis of engagement data; computed when something changed, else read back.
 static class AnalysisStep
 {
     sealed record Recipe(int Format, string EngagementSha256, AnalysisOptions Options, IReadOnlyList<string> Inputs);

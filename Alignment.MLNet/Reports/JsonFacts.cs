@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Alignment.MLNet.Storage;
 
@@ -77,7 +75,7 @@ sealed class JsonFacts(JsonNode? root)
         }
     }
 
-    /// <summary>Every single value below, by its path: "edit.steps" → "15".</summary>
+    // Every single value below, by its path: "edit.steps" → "15".
     public IEnumerable<(string Path, string Value)> Leaves(string path = "")
     {
         if (Text is { } text) return [(path, text)];

@@ -4,7 +4,7 @@ using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>What limits the analysis of engagement and the dose.</summary>
+// What limits the analysis of engagement and the dose.
 static partial class ReportNotes
 {
     // More than this are left to their sections.

@@ -3,7 +3,7 @@ using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>How much a note matters.</summary>
+// How much a note matters.
 enum NoteLevel
 {
     Alarm,
@@ -13,10 +13,10 @@ enum NoteLevel
     Note,
 }
 
-/// <summary>Something that a reader must know before the numbers.</summary>
+// Something that a reader must know before the numbers.
 sealed record ReportNote(NoteLevel Level, string Title, string Text, string? Next = null);
 
-/// <summary>The warnings and assumptions of a run, the worst first: what the page begins with.</summary>
+// The warnings and assumptions of a run, the worst first: what the page begins with.
 static partial class ReportNotes
 {
     /// <summary>Fewer videos than this say little of other videos (Cameron, Gelbach and Miller, Review of Economics and Statistics 90,

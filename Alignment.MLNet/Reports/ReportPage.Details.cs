@@ -6,7 +6,7 @@ using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>Every number of a metric in tables, folded away on a screen and open on paper.</summary>
+// Every number of a metric in tables, folded away on a screen and open on paper.
 sealed partial class ReportPage
 {
     static void Details(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric)
@@ -106,7 +106,7 @@ sealed partial class ReportPage
         return $"[{Text.Number(f * i.Low, half)}, {Text.Number(f * i.High, half)}]";
     }
 
-    /// <summary>A table of texts: the first column names the row, the others are numbers or words; on a phone rows become blocks.</summary>
+    // A table of texts: the first column names the row, the others are numbers or words; on a phone rows become blocks.
     static void Table(HtmlWriter html, string[] columns, IEnumerable<string[]> rows)
     {
         using var scroll = html.Line().Open("div", "scroll");

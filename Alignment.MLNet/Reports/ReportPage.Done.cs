@@ -4,7 +4,7 @@ using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>What was done: model, settings, versions, the data audit's counts, and every setting as it is recorded.</summary>
+// What was done: model, settings, versions, the data audit's counts, and every setting as it is recorded.
 sealed partial class ReportPage
 {
     void Done(HtmlWriter html)

@@ -43,7 +43,7 @@ sealed partial class ReportPage
         html.Text(" ").Name(finding.Sentence);
     }
 
-    /// <summary>Pre-registered or explored; and simulated, so that no sentence copied from here goes without it.</summary>
+    // Pre-registered or explored; and simulated, so that no sentence copied from here goes without it.
     void Kind(HtmlWriter html, Finding finding)
     {
         html.Element("span", finding.Confirmatory ? finding.Hypothesis is { } h ? $"pre-registered, {SafePath.Shorten(h, 20)}"
@@ -189,7 +189,7 @@ sealed partial class ReportPage
         }
     }
 
-    /// <summary>Two one-sided tests, whose interval is at 1 − 2α; their ids join the two sides with a tilde.</summary>
+    // Two one-sided tests, whose interval is at 1 − 2α; their ids join the two sides with a tilde.
     static bool IsEquivalence(Finding finding) => finding.Id.Contains('~', StringComparison.Ordinal);
 
     static double? MarginOf(EngagementAnalysis a, MetricAnalysis metric) =>
@@ -238,7 +238,7 @@ sealed partial class ReportPage
             "soft small");
     }
 
-    /// <summary>The points stand at their doses; the slope's sentence counts in steps of it ("per 0.1 of attention share").</summary>
+    // The points stand at their doses; the slope's sentence counts in steps of it ("per 0.1 of attention share").
     static string DoseUnit(string units) => SafePath.Shorten(units.StartsWith("per ", StringComparison.Ordinal)
         && units.IndexOf(" of ", StringComparison.Ordinal) is > 0 and var at ? units[(at + 4)..] : units, 80);
 

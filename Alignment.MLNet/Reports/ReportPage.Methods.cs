@@ -2,7 +2,7 @@ using Alignment.MLNet.Charts;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>A methods section to take into a paper, and the list of files.</summary>
+// A methods section to take into a paper, and the list of files.
 sealed partial class ReportPage
 {
     void Methods(HtmlWriter html)

@@ -4,7 +4,7 @@ using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>Of a simulated study: what was put into it beside what the analysis found.</summary>
+// Of a simulated study: what was put into it beside what the analysis found.
 sealed partial class ReportPage
 {
     void Truth(HtmlWriter html, EngagementAnalysis a)
@@ -38,13 +38,13 @@ sealed partial class ReportPage
     }
 }
 
-/// <summary>One effect that was planted, and what was found of it.</summary>
+// One effect that was planted, and what was found of it.
 sealed record PlantedEffect(string Metric, string Variant, double Planted, double Found, double Low, double High, Verdict Verdict,
     double Factor)
 {
     public bool Covered => Low <= Planted && Planted <= High;
 
-    /// <summary>Neither a false alarm nor a wrong sign; an effect that is not shown is missed, which is no error of the analysis.</summary>
+    // Neither a false alarm nor a wrong sign; an effect that is not shown is missed, which is no error of the analysis.
     public bool Right => Verdict switch { Verdict.Raised => Planted > 0, Verdict.Lowered => Planted < 0, _ => Planted == 0 };
 
     public string Words => (Verdict, Planted) switch

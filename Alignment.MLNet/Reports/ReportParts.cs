@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Reports;
 
-/// <summary>Which parts a run has, and what makes those it has not.</summary>
+// Which parts a run has, and what makes those it has not.
 static class ReportParts
 {
     public static IReadOnlyList<MissingPart> Missing(RunRecords run)

@@ -3,7 +3,7 @@ using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>The tables of engagement and dose: copies of what 'analyze' and 'dose' wrote, and what they have only in their JSON.</summary>
+// The tables of engagement and dose: copies of what 'analyze' and 'dose' wrote, and what they have only in their JSON.
 static partial class ReportTables
 {
     const string SensitivityFile = "sensitivity.csv", OmnibusFile = "omnibus.csv", PlantedFile = "planted_and_found_simulated.csv";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;

@@ -1,11 +1,10 @@
-using System.Globalization;
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>Numbers and names as the page writes them: points for decimals, a real minus, as many digits as mean something.</summary>
+// Numbers and names as the page writes them: points for decimals, a real minus, as many digits as mean something.
 static class ReportWords
 {
     public static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
@@ -16,7 +15,7 @@ static class ReportWords
 
     public static string Signed(double value) => value > 0 ? "+" + F(value) : F(value);
 
-    /// <summary>An estimate with its interval, "+0.70 [0.54, 0.86]": as many digits as the interval's width leaves sense in.</summary>
+    // An estimate with its interval, "+0.70 [0.54, 0.86]": as many digits as the interval's width leaves sense in.
     public static string Estimate(double? at, double? low, double? high)
     {
         if (at is not { } value || !double.IsFinite(value)) return "–";

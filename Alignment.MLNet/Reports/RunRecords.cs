@@ -37,7 +37,7 @@ sealed class RunRecords
     public JsonFacts Run { get; }
     public JsonFacts Edit { get; }
 
-    /// <summary>variants_v3/manifest.json.</summary>
+    // variants_v3/manifest.json.
     public JsonFacts Variants { get; }
 
     public VariantSet? Set { get; }

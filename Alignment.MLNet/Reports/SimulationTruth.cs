@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Storage;

@@ -3,10 +3,10 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>A picture as text that can stand in a page.</summary>
+// A picture as text that can stand in a page.
 readonly record struct SmallPicture(string Address, string Width, string Height);
 
-/// <summary>Small copies of a scene's pictures, JPEGs in data addresses. What cannot be read is null, and remembered.</summary>
+// Small copies of a scene's pictures, JPEGs in data addresses. What cannot be read is null, and remembered.
 sealed class SmallPictures(int mostWidth, int quality)
 {
     // Tall pictures (9:16 and slimmer) must not make the page endless.

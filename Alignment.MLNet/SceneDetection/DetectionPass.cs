@@ -18,7 +18,7 @@ sealed record DetectedScenes(long Frames, double Seconds, bool VariableRate, IRe
     }
 }
 
-/// <summary>The pass over a video that finds its scenes: frames are streamed, scored and forgotten.</summary>
+// The pass over a video that finds its scenes: frames are streamed, scored and forgotten.
 static class DetectionPass
 {
     const double VariableFrames = 0.5;

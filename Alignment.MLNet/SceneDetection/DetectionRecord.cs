@@ -1,11 +1,10 @@
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.SceneDetection.Detectors;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>The image counts from 1 within its scene, the frame from 0.</summary>
+// The image counts from 1 within its scene, the frame from 0.
 sealed record TakenStill(int Scene, int Image, long Frame, string File, long Bytes);
 
 /// <summary><c>scenes.json</c> beside the stills: what they were taken from and how, whether a rerun has anything to do. Equal inputs give

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>The times of all frames, as runs of equal steps: one run for a constant rate, however long the video is.</summary>
+// The times of all frames, as runs of equal steps: one run for a constant rate, however long the video is.
 sealed class FrameTimes
 {
     const double Same = 1e-9;

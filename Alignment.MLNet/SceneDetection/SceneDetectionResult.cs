@@ -3,7 +3,7 @@ using Alignment.MLNet.SceneDetection.Detectors;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>What became of one video.</summary>
+// What became of one video.
 enum DetectionState
 {
     // Its scenes were found and written now.

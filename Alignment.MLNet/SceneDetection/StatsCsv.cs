@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.SceneDetection.Detectors;
 using Alignment.MLNet.SceneDetection.Frames;
 

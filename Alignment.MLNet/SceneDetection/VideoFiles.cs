@@ -2,7 +2,7 @@ using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>The videos of a folder, by id: the file's name without its ending.</summary>
+// The videos of a folder, by id: the file's name without its ending.
 static class VideoFiles
 {
     public static IReadOnlyList<(string Id, string Path)> Find(string path, Action<string> problem)

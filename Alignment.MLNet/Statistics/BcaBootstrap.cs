@@ -1,18 +1,18 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>How a bootstrap is drawn.</summary>
+// How a bootstrap is drawn.
 sealed record BootstrapOptions
 {
     /// <summary>Resamples, 100 or more. With 10 000 the chance of the drawing moves a 95 % limit by about 0.03 standard errors (one
     /// standard deviation), with 100 000 by 0.01.</summary>
     public int Resamples { get; init; } = 10_000;
 
-    /// <summary>Of the intervals, 0 … 1.</summary>
+    // Of the intervals, 0 … 1.
     public double Confidence { get; init; } = 0.95;
 
     public ulong Seed { get; init; }
 
-    /// <summary>Names the random stream, so that several bootstraps of one seed are independent ("CTR/early_boost").</summary>
+    // Names the random stream, so that several bootstraps of one seed are independent ("CTR/early_boost").
     public string Purpose { get; init; } = "";
 }
 
@@ -26,7 +26,7 @@ sealed record BootstrapOptions
 sealed record BcaBootstrap(double Difference, double StandardError, double Z0, double Acceleration, Interval Levels, Interval Bca,
     Interval Percentile)
 {
-    /// <summary>Draws it. Time grows with resamples × rows; memory is one number per resample.</summary>
+    // Draws it. Time grows with resamples × rows; memory is one number per resample.
     public static BcaBootstrap Of(double[] variant, double[] baseline, BootstrapOptions? options = null,
         CancellationToken cancellationToken = default)
     {

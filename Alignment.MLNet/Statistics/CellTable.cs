@@ -14,7 +14,7 @@ sealed class CellTable
         Variants = variants;
     }
 
-    /// <summary>Columns of the table; 0 is the baseline.</summary>
+    // Columns of the table; 0 is the baseline.
     public int Variants { get; }
 
     public int Videos => _cells.Count;

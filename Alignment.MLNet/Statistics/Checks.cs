@@ -1,11 +1,9 @@
-using System.Globalization;
-
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>The refusals the statistics share: what was found, what is needed.</summary>
+// The refusals the statistics share: what was found, what is needed.
 static class Checks
 {
-    /// <summary>Between 0 and 1, both excluded.</summary>
+    // Between 0 and 1, both excluded.
     internal static void Fraction(string subject, double value, string hint)
     {
         if (!(value is > 0 and < 1)) throw UsageException.For(subject, Text(value), "a number between 0 and 1", hint);
@@ -13,7 +11,7 @@ static class Checks
 
     internal static void Confidence(double value) => Fraction("The confidence", value, "0.95 is customary.");
 
-    /// <summary>Above 0 and finite.</summary>
+    // Above 0 and finite.
     internal static void Positive(string subject, double value, string hint)
     {
         if (!(value > 0) || !double.IsFinite(value)) throw UsageException.For(subject, Text(value), "a finite number above 0", hint);

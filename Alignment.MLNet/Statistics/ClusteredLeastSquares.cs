@@ -3,13 +3,13 @@ namespace Alignment.MLNet.Statistics;
 /// <summary>How the errors of <see cref="ClusteredLeastSquares"/> are computed.</summary>
 enum ErrorKind
 {
-    /// <summary>CR1, t with G − 1 degrees of freedom: the default for few videos.</summary>
+    // CR1, t with G − 1 degrees of freedom: the default for few videos.
     ClusteredT,
 
-    /// <summary>CR1, the normal distribution.</summary>
+    // CR1, the normal distribution.
     ClusteredNormal,
 
-    /// <summary>CR0 (no small-sample factor), the normal distribution.</summary>
+    // CR0 (no small-sample factor), the normal distribution.
     ClusteredUncorrected,
 
     Plain,

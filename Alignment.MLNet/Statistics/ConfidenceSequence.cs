@@ -10,7 +10,7 @@ namespace Alignment.MLNet.Statistics;
 /// difference, else 0.</param>
 sealed record ConfidenceSequence(long N, double Difference, double StandardError, double Rho, double HalfWidth, double P)
 {
-    /// <summary>Difference ± half width.</summary>
+    // Difference ± half width.
     public Interval Interval => new(Difference - HalfWidth, Difference + HalfWidth);
 
     /// <summary>At one look. Use the same <paramref name="alpha"/> and <paramref name="tuning"/> at every look of an experiment.</summary>

@@ -9,7 +9,7 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="LackOfFitP">P(χ² ≥ lack of fit); 1 with two points.</param>
 sealed record DoseSlope(double Intercept, double Slope, double StandardError, double LackOfFit, double Df, double LackOfFitP)
 {
-    /// <summary>Of points (dose, mean, error), two or more of different doses, every error above 0.</summary>
+    // Of points (dose, mean, error), two or more of different doses, every error above 0.
     public static DoseSlope Of(IReadOnlyList<(double X, double Y, double Error)> points)
     {
         if (points.Any(p => !(p.Error > 0) || !double.IsFinite(p.Error) || !double.IsFinite(p.X) || !double.IsFinite(p.Y)))

@@ -17,7 +17,7 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
         _rest = [.. lambdaSquared.Distinct().Select(l => Math.Sqrt(1 - l))],
         _times = [.. lambdaSquared.GroupBy(l => l).Select(g => (double)g.Count())];
 
-    /// <summary>P(max ≥ c), of |T| for two sides. The tail itself is summed, so that small p-values keep their digits.</summary>
+    // P(max ≥ c), of |T| for two sides. The tail itself is summed, so that small p-values keep their digits.
     internal double Upper(double c)
     {
         if (side == DunnettSide.TwoSided && c <= 0) return 1;

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>Which differences a many-to-one comparison looks for.</summary>
+// Which differences a many-to-one comparison looks for.
 enum DunnettSide
 {
     TwoSided,

@@ -7,10 +7,10 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="PAbove">Of the hypothesis "difference ≥ +margin".</param>
 sealed record EquivalenceTest(double Margin, double Difference, double PBelow, double PAbove)
 {
-    /// <summary>The larger of the two: equivalence is shown at level α when this is below α.</summary>
+    // The larger of the two: equivalence is shown at level α when this is below α.
     public double P => Math.Max(PBelow, PAbove);
 
-    /// <summary>Tests two samples of at least two values. Where neither varies, each p is 0 or 1: the difference is known.</summary>
+    // Tests two samples of at least two values. Where neither varies, each p is 0 or 1: the difference is known.
     public static EquivalenceTest Of(Sample variant, Sample baseline, double margin)
     {
         Checks.Positive("The equivalence margin", margin, "Give the largest difference that would not matter, in the metric's units.");

@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="P">P(|Z| ≥ z), at most 1.</param>
 sealed record MannWhitneyTest(double U, double Z, double P, double Superiority)
 {
-    /// <summary>Tests two groups with at least one finite value each. Needs every value: 12 bytes each while it runs.</summary>
+    // Tests two groups with at least one finite value each. Needs every value: 12 bytes each while it runs.
     public static MannWhitneyTest Of(double[] variant, double[] baseline)
     {
         Checks.Values("The Mann–Whitney test", "the variant", variant, 1);

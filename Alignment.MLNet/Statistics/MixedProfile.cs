@@ -23,18 +23,18 @@ sealed class MixedProfile
     /// <summary>The videos that have <paramref name="Rows"/> rows each.</summary>
     sealed record Level(double Rows, int K)
     {
-        /// <summary>Σ n_gv n_gw.</summary>
+        // Σ n_gv n_gw.
         public double[,] Nn { get; } = new double[K, K];
 
-        /// <summary>Σ n_gv s_g.</summary>
+        // Σ n_gv s_g.
         public double[] Ns { get; } = new double[K];
 
-        /// <summary>Σ s_g².</summary>
+        // Σ s_g².
         public double Ss { get; set; }
 
         public long Videos { get; set; }
 
-        /// <summary>Σ r_g².</summary>
+        // Σ r_g².
         public double Rr(double[] beta)
         {
             double sum = Ss;

@@ -18,7 +18,7 @@ public enum MultiplicityMethod
     BenjaminiHochberg,
 }
 
-/// <summary>Corrects p-values of one family: the variants compared within one metric.</summary>
+// Corrects p-values of one family: the variants compared within one metric.
 static class Multiplicity
 {
     /// <summary>Adjusted p-values in the order given, each at most 1; they are compared with the unadjusted level.</summary>

@@ -14,7 +14,7 @@ static class NoncentralT
         return double.IsPositiveInfinity(t) ? 0 : double.IsNegativeInfinity(t) ? 1 : Mean(t, df, delta, sign: 1);
     }
 
-    /// <summary>P(T ≤ t).</summary>
+    // P(T ≤ t).
     public static double Lower(double t, double df, double delta)
     {
         Check(t, df, delta);

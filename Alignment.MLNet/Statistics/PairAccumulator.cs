@@ -46,13 +46,13 @@ struct PairAccumulator
         _xy += other._xy + offX * offY * weight;
     }
 
-    /// <summary>Σ (x − x̄)².</summary>
+    // Σ (x − x̄)².
     internal readonly double Sxx => _xx;
 
-    /// <summary>Σ (y − ȳ)².</summary>
+    // Σ (y − ȳ)².
     internal readonly double Syy => _yy;
 
-    /// <summary>Σ (x − x̄)(y − ȳ).</summary>
+    // Σ (x − x̄)(y − ȳ).
     internal readonly double Sxy => _xy;
 
     public readonly PairSample Sample => _n == 0

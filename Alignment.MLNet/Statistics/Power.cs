@@ -13,7 +13,7 @@ static class Power
         return double.IsInfinity(delta) ? 1 : Math.Min(1, NoncentralT.Upper(critical, df, delta) + NoncentralT.Lower(-critical, df, delta));
     }
 
-    /// <summary>Of Welch's test: standard error √(s₁²/n₁ + s₀²/n₀), Satterthwaite's degrees of freedom.</summary>
+    // Of Welch's test: standard error √(s₁²/n₁ + s₀²/n₀), Satterthwaite's degrees of freedom.
     public static double OfWelch(double difference, Sample variant, Sample baseline, double alpha = 0.05)
     {
         var (error, df) = Welch(variant, baseline);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>Ranks of the values of several groups among all: their sum per group, and Σ (t³ − t) over runs of t equal values.</summary>
+// Ranks of the values of several groups among all: their sum per group, and Σ (t³ − t) over runs of t equal values.
 readonly record struct Ranks(double[] Sums, double Ties, double N)
 {
     internal static Ranks Of(IReadOnlyList<double[]> groups)

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>Where a function of one number crosses zero.</summary>
+// Where a function of one number crosses zero.
 static class Roots
 {
     /// <summary>A zero between <paramref name="low"/> and <paramref name="high"/>, at which the function has different signs: the Illinois

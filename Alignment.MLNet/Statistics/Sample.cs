@@ -5,7 +5,7 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="Variance">n − 1 in the denominator; NaN for fewer than two values.</param>
 readonly record struct Sample(long N, double Mean, double Variance)
 {
-    /// <summary>Standard deviation (n − 1).</summary>
+    // Standard deviation (n − 1).
     public double Sd => Math.Sqrt(Variance);
 }
 
@@ -40,7 +40,7 @@ struct SampleAccumulator
         _squares += other._squares + off * off * (n * (m / _n));
     }
 
-    /// <summary>Σ (value − mean)², 0 without values.</summary>
+    // Σ (value − mean)², 0 without values.
     internal readonly double Squares => _squares;
 
     public readonly Sample Sample => new(_n, _n == 0 ? double.NaN : _mean, _n < 2 ? double.NaN : _squares / (_n - 1));

@@ -8,26 +8,26 @@ static class Tails
 {
     internal static double Normal(double z) => 0.5 * SpecialFunctions.Erfc(-z / Constants.Sqrt2);
 
-    /// <summary>1 − Φ(z).</summary>
+    // 1 − Φ(z).
     internal static double NormalUpper(double z) => 0.5 * SpecialFunctions.Erfc(z / Constants.Sqrt2);
 
-    /// <summary>P(|Z| ≥ |z|).</summary>
+    // P(|Z| ≥ |z|).
     internal static double NormalTwoSided(double z) => SpecialFunctions.Erfc(Math.Abs(z) / Constants.Sqrt2);
 
-    /// <summary>z with P(|Z| ≤ z) = confidence.</summary>
+    // z with P(|Z| ≤ z) = confidence.
     internal static double NormalQuantile(double confidence) => -SeededNormal.Quantile((1 - confidence) / 2);
 
-    /// <summary>P(T ≥ t).</summary>
+    // P(T ≥ t).
     internal static double StudentUpper(double t, double df)
     {
         double half = TwoSampleTTest.TwoSidedP(t, df) / 2;
         return t >= 0 ? half : 1 - half;
     }
 
-    /// <summary>P(|T| ≥ |t|), also of an infinite t.</summary>
+    // P(|T| ≥ |t|), also of an infinite t.
     internal static double StudentTwoSided(double t, double df) => double.IsInfinity(t) ? 0 : TwoSampleTTest.TwoSidedP(t, df);
 
-    /// <summary>t with P(|T| ≤ t) = confidence.</summary>
+    // t with P(|T| ≤ t) = confidence.
     internal static double StudentQuantile(double confidence, double df) => TwoSampleTTest.Quantile(confidence, df);
 
     /// <summary>P(F ≥ f): Abramowitz &amp; Stegun 26.6.2.</summary>

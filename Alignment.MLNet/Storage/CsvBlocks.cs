@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Whole records of a file, from Offset and Line (from 1) on, in a buffer to be given back.</summary>
+// Whole records of a file, from Offset and Line (from 1) on, in a buffer to be given back.
 readonly record struct CsvBlock(byte[] Bytes, int Length, long Offset, long Line)
 {
     public ReadOnlySpan<byte> Span => Bytes.AsSpan(0, Length);

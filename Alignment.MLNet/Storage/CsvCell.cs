@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Texts from outside as cells that no spreadsheet runs.</summary>
+// Texts from outside as cells that no spreadsheet runs.
 static class CsvCell
 {
     // What a spreadsheet would take for a formula (OWASP, "CSV Injection").

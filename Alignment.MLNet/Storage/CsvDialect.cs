@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Alignment.MLNet.Storage;
 
 /// <summary>How a CSV is written, found out from its beginning: UTF-16 by its byte order mark, or UTF-8 after Skip bytes of one; LF, or CR

@@ -1,9 +1,8 @@
 using System.Buffers;
-using System.Text;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Writes tables row by row: UTF-8 without byte order mark, LF, cells quoted as RFC 4180 says and only where needed.</summary>
+// Writes tables row by row: UTF-8 without byte order mark, LF, cells quoted as RFC 4180 says and only where needed.
 static class CsvRows
 {
     static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");

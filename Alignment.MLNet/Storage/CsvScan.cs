@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Where records and cells of a CSV end, in bytes (RFC 4180; a quote counts only where a cell begins).</summary>
+// Where records and cells of a CSV end, in bytes (RFC 4180; a quote counts only where a cell begins).
 static class CsvScan
 {
     // Quotes further apart do not belong together: the first is a mistake, and costs its own line only.

@@ -1,8 +1,6 @@
-using System.Text;
-
 namespace Alignment.MLNet.Storage;
 
-/// <summary>A CSV of text cells, row by row: named columns, bounded rows, and errors that name the line.</summary>
+// A CSV of text cells, row by row: named columns, bounded rows, and errors that name the line.
 sealed class CsvTable : IDisposable
 {
     static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);

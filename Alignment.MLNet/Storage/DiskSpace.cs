@@ -1,7 +1,6 @@
-
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Says before hours of work, not after, that the disk is too small.</summary>
+// Says before hours of work, not after, that the disk is too small.
 static class DiskSpace
 {
     // Left free on top of the estimate: other programs need room too.

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>SHA-256 as lower-case hexadecimal: what decides whether something is still the same.</summary>
+// SHA-256 as lower-case hexadecimal: what decides whether something is still the same.
 static class FileHash
 {
     public static string OfFile(string path)

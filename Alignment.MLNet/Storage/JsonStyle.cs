@@ -1,11 +1,10 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>The styles of the JSON files: indented, snake_case, the same line ends on every system.</summary>
+// The styles of the JSON files: indented, snake_case, the same line ends on every system.
 static class JsonStyle
 {
     // Records and manifests: readable letters, enum members as in C#.

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Storage;
 
-/// <summary>The known name a misspelt one most likely means.</summary>
+// The known name a misspelt one most likely means.
 static class NearestName
 {
     const int Longest = 64;

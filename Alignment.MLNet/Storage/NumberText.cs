@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Numbers from UTF-8 text, the nearest double each, with a point or a comma before the decimals.</summary>
+// Numbers from UTF-8 text, the nearest double each, with a point or a comma before the decimals.
 static class NumberText
 {
     static readonly double[] s_powers =

@@ -1,7 +1,6 @@
-
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Small numbers as running text writes them: "seven"; digits above twelve.</summary>
+// Small numbers as running text writes them: "seven"; digits above twelve.
 static class NumberWords
 {
     static readonly string[] s_words =

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Work on several threads; results come in order, no more in memory than workers, and do not depend on their number.</summary>
+// Work on several threads; results come in order, no more in memory than workers, and do not depend on their number.
 static class OrderedParallel
 {
     // As many as there are processors, up to a bound on the decoded pictures in memory.

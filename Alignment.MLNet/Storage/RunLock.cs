@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Alignment.MLNet.Storage;
 
 /// <summary>Keeps two runs from writing into one folder at a time. The lock is the operating system's own on an open file, so it ends with

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Alignment.MLNet.Storage;
 
 /// <summary>Writes tables that people open in a spreadsheet: UTF-8, RFC 4180. Texts that a spreadsheet would run as a formula get an

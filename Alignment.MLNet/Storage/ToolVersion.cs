@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>The program's version as files name it, without the build's commit: equal sources give equal manifests.</summary>
+// The program's version as files name it, without the build's commit: equal sources give equal manifests.
 static class ToolVersion
 {
     public static string Number { get; } =

@@ -59,7 +59,7 @@ public sealed record AdDrawingOptions
     }
 }
 
-/// <summary>One scene of a drawn ad; numbers are from 1.</summary>
+// One scene of a drawn ad; numbers are from 1.
 sealed record DrawnScene(int Number, int StartFrame, int Frames, bool HasProduct);
 
 /// <summary>Draws synthetic ads whose truth is known exactly: where each scene starts, which pixels are the product, where viewers

@@ -48,7 +48,7 @@ sealed class Backdrop
     }
 }
 
-/// <summary>A thing besides the product that draws some looks: a disc, a box or a ring, moving in a line.</summary>
+// A thing besides the product that draws some looks: a disc, a box or a ring, moving in a line.
 readonly record struct Distractor(int Kind, float X, float Y, float Dx, float Dy, float Size, Ink Ink, float Weight)
 {
     public const int Kinds = 3;
@@ -68,7 +68,7 @@ readonly record struct Distractor(int Kind, float X, float Y, float Dx, float Dy
     }
 }
 
-/// <summary>Where the product is, how large and how tilted.</summary>
+// Where the product is, how large and how tilted.
 readonly record struct ProductPose(float X, float Y, float Scale, float Sin, float Cos)
 {
     public (float U, float V) Local(float x, float y)

@@ -60,7 +60,7 @@ static class DrawMath
     }
 }
 
-/// <summary>A linear mix of red, green and blue in 0..1.</summary>
+// A linear mix of red, green and blue in 0..1.
 readonly record struct Ink(float R, float G, float B)
 {
     public static Ink Of(int rgb) => new((rgb >> 16 & 255) / 255f, (rgb >> 8 & 255) / 255f, (rgb & 255) / 255f);
@@ -85,7 +85,7 @@ readonly record struct Ink(float R, float G, float B)
     public static byte Byte(float v) => (byte)(DrawMath.Clamp01(v) * 255 + 0.5f);
 }
 
-/// <summary>Seeded numbers in order, one stream per purpose.</summary>
+// Seeded numbers in order, one stream per purpose.
 sealed class Draws(ulong seed, string purpose)
 {
     long _at;

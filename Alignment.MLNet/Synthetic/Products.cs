@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Synthetic;
 
-/// <summary>The products a drawn ad can advertise.</summary>
+// The products a drawn ad can advertise.
 enum ProductKind
 {
     Bottle,
@@ -15,7 +15,7 @@ enum ProductKind
     Clock,
 }
 
-/// <summary>How each product looks: parts painted one over the other, in units where the product is about 2 high.</summary>
+// How each product looks: parts painted one over the other, in units where the product is about 2 high.
 static class Products
 {
     public static string Keyword(ProductKind kind) => kind switch

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Synthetic;
 
-/// <summary>One scene of a drawn ad: its backdrop, its product (or none) and its distractors, all moving smoothly.</summary>
+// One scene of a drawn ad: its backdrop, its product (or none) and its distractors, all moving smoothly.
 sealed class SceneDrawing
 {
     static readonly (int Sky, int Ground)[] s_backdrops =

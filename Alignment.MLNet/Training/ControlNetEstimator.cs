@@ -1,7 +1,5 @@
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Training;
 

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Training;
 
-/// <summary>The order of the scenes: a permutation for each epoch, which depends on the seed and the epoch only.</summary>
+// The order of the scenes: a permutation for each epoch, which depends on the seed and the epoch only.
 sealed class EpochOrder(ulong seed, int scenes)
 {
     const string Stream = "train/order/";

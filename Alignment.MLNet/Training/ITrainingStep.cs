@@ -2,7 +2,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>A ControlNet in training, as far as the loop needs it: gradients of a batch, a step of the optimizer, and its state.</summary>
+// A ControlNet in training, as far as the loop needs it: gradients of a batch, a step of the optimizer, and its state.
 interface ITrainingStep : IDisposable
 {
     // The parts of the loss that are computed; the first is loss, their weighted sum.

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Training;
 
-/// <summary>The learning rate of each step: linear warm-up (0: none), then constant or half a cosine.</summary>
+// The learning rate of each step: linear warm-up (0: none), then constant or half a cosine.
 sealed record LearningRate(double Peak, long Warmup, long Steps, LearningRateDecay Decay)
 {
     // diffusers' train_controlnet: lr_warmup_steps.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Charts;
 
 namespace Alignment.MLNet.Training;

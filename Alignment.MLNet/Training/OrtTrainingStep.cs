@@ -6,7 +6,7 @@ using OnnxRuntimeException = Microsoft.ML.OnnxRuntime.OnnxRuntimeException;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>The bundle's ControlNet on ONNX Runtime: training graph, evaluation graph (loaded when it is first needed), AdamW.</summary>
+// The bundle's ControlNet on ONNX Runtime: training graph, evaluation graph (loaded when it is first needed), AdamW.
 sealed class OrtTrainingStep : ITrainingStep
 {
     const string CheckpointFile = "checkpoint";

@@ -3,7 +3,7 @@ using Alignment.Onnx.Runtime;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>Tells a lack of memory from other failures, and what to lower.</summary>
+// Tells a lack of memory from other failures, and what to lower.
 static class OutOfMemory
 {
     public static bool Is(Exception? e) => OrtMemory.RanOut(e);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;

@@ -3,7 +3,6 @@ using Alignment.MLNet.Dataset;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Training;
 
@@ -11,7 +10,7 @@ namespace Alignment.MLNet.Training;
 /// the whole edit.</summary>
 static class SampleSheet
 {
-    /// <summary>Enough to judge by, and quick.</summary>
+    // Enough to judge by, and quick.
     const int MostSteps = 20;
 
     const int CellWidth = 256;

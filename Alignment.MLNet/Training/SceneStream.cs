@@ -1,7 +1,6 @@
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Training;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Alignment.MLNet.Training;
 
 /// <summary>A table that grows by a line at a time and is whole after each: what a killed process leaves is put back to a checkpoint's copy

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Training;
 
-/// <summary>The weight of a scene's loss by its timestep, for a model that predicts ε.</summary>
+// The weight of a scene's loss by its timestep, for a model that predicts ε.
 static class TimestepWeights
 {
     // Uniform: 1. Min-SNR-γ: min(SNR, γ) / SNR with SNR = ᾱ / (1 − ᾱ) (Hang et al. 2023, "Efficient Diffusion Training via Min-SNR

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Training;
 
-/// <summary>What the training graph is given for a few scenes, B of them. Row-major.</summary>
+// What the training graph is given for a few scenes, B of them. Row-major.
 sealed record TrainingBatch(
     int Rows,   // B
     int Width,

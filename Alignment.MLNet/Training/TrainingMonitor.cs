@@ -4,7 +4,7 @@ using Alignment.Onnx.Training;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>What the loop does at certain steps besides training.</summary>
+// What the loop does at certain steps besides training.
 interface ITrainingMonitor
 {
     // A sample sheet with the weights as they are now.
@@ -17,7 +17,7 @@ interface ITrainingMonitor
     void Plot();
 }
 
-/// <summary>Plots from the table of losses, and sheets from a bundle with the weights of the moment.</summary>
+// Plots from the table of losses, and sheets from a bundle with the weights of the moment.
 sealed class TrainingMonitor(
     TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle bundle, VideoSplit split, ITrainingStep model,
     WeightAverage? average, IProgress<WorkProgress>? progress, CancellationToken cancellationToken) : ITrainingMonitor

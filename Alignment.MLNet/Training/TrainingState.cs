@@ -2,7 +2,7 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>Where a run is; with the weights and moments beside it, all that is needed to go on exactly.</summary>
+// Where a run is; with the weights and moments beside it, all that is needed to go on exactly.
 sealed record TrainingState
 {
     public const int CurrentFormat = 1;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;

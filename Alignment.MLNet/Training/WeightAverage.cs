@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Alignment.Onnx.Weights;
 
 namespace Alignment.MLNet.Training;

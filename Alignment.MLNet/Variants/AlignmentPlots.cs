@@ -29,7 +29,7 @@ static class AlignmentPlots
             .. FigureFile.Save(folder, ByVariantName, ByVariant(statistics, origin))];
     }
 
-    /// <summary>A line a variant over the scenes' places in their videos.</summary>
+    // A line a variant over the scenes' places in their videos.
     public static Figure OverScenes(IReadOnlyDictionary<string, VariantStatistics> statistics, int videos, string origin) => new()
     {
         Title = "Alignment over scenes",
@@ -40,7 +40,7 @@ static class AlignmentPlots
             Joined: true, Marked: statistics[v].TemporalProfile.Count <= MostMarkers))],
     };
 
-    /// <summary>Each variant's mean with the spread of its scenes.</summary>
+    // Each variant's mean with the spread of its scenes.
     public static Figure ByVariant(IReadOnlyDictionary<string, VariantStatistics> statistics, string origin)
     {
         string[] variants = [.. Known(statistics)];
@@ -71,6 +71,6 @@ static class AlignmentPlots
             .Select(c => new FigurePoint(c.Average(p => p.X), c.Average(p => p.Y)))];
     }
 
-    /// <summary>The axis says whose attention it is.</summary>
+    // The axis says whose attention it is.
     static string Score(string origin) => origin.Length == 0 ? "Alignment score" : $"Alignment score ({origin})";
 }

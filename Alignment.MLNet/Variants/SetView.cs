@@ -2,7 +2,6 @@ using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Variants;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
@@ -77,7 +76,7 @@ static class VariantFiles
     }
 }
 
-/// <summary>manifest.json of one video. Written last: where it is, everything else is.</summary>
+// manifest.json of one video. Written last: where it is, everything else is.
 sealed record VideoManifest
 {
     public int Format { get; init; }
@@ -98,7 +97,7 @@ sealed record VideoManifest
     public int ScenesWithoutProduct { get; init; }
 }
 
-/// <summary>The options as a manifest holds them.</summary>
+// The options as a manifest holds them.
 sealed record ManifestOptions
 {
     public double BoostAlpha { get; init; }
@@ -121,7 +120,7 @@ sealed record ManifestOptions
     };
 }
 
-/// <summary>SHA-256 of a scene's inputs, and where its attention comes from: null where it was provided.</summary>
+// SHA-256 of a scene's inputs, and where its attention comes from: null where it was provided.
 sealed record InputHashes(int SceneNumber, string Keyword, string Still, string KeywordMask, string AttentionHeatmap,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] HeatmapProvenance? AttentionOrigin = null);
 

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Variants;
 
@@ -149,7 +147,7 @@ public static class VariantJob
         return File.Exists(listed) ? ValidScenesCsv.Read(listed) : ValidationJob.Scenes(data, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Rows grouped by video, each video's in scene order.</summary>
+    // Rows grouped by video, each video's in scene order.
     static IEnumerable<List<SceneRecord>> Videos(IEnumerable<SceneRecord> rows)
     {
         List<SceneRecord> video = [];
@@ -176,11 +174,11 @@ public static class VariantJob
         return video;
     }
 
-    /// <summary>What is kept of a video's manifest.</summary>
+    // What is kept of a video's manifest.
     sealed record Counted(SetVideo Video, int DistinctControls, int PartialPlacebos, int ScenesWithoutProduct);
 }
 
-/// <summary>manifest.json of the whole set.</summary>
+// manifest.json of the whole set.
 sealed record SetManifest
 {
     public int Format { get; init; }
@@ -197,5 +195,5 @@ sealed record SetManifest
     public IReadOnlyDictionary<string, VariantCounts> Variants { get; init; } = new Dictionary<string, VariantCounts>();
 }
 
-/// <summary>One video of the set.</summary>
+// One video of the set.
 sealed record SetVideo(string VideoId, int Scenes, string Key);

@@ -1,10 +1,8 @@
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Variants;
 
-/// <summary>The first half of an experiment's chain: from the files of scenes to the attention of each scene under each variant.</summary>
+// The first half of an experiment's chain: from the files of scenes to the attention of each scene under each variant.
 static class VariantPipeline
 {
     /// <summary>Rows of scenes become rows of scene × variant: M, A, A', the control's id, the scores of both, the placebo's

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Onnx.Weights;
@@ -59,7 +57,7 @@ public sealed class VariantSet
     /// <summary>The videos' ids, in ordinal order.</summary>
     public IReadOnlyList<string> VideoIds => [.. _manifest.Videos.Select(v => v.VideoId)];
 
-    /// <summary>The videos with the number of their scenes.</summary>
+    // The videos with the number of their scenes.
     internal IReadOnlyList<(string VideoId, int Scenes)> ScenesByVideo => [.. _manifest.Videos.Select(v => (v.VideoId, v.Scenes))];
 
     /// <summary>Scenes over all videos.</summary>
@@ -71,7 +69,7 @@ public sealed class VariantSet
     /// <summary>Where the scenes' attention came from when the variants were made: measured, predicted, or not known.</summary>
     public ProvenanceCounts AttentionOrigin => _manifest.AttentionOrigin;
 
-    /// <summary>The same for each scene of a video that was measured or predicted, by number; of the others it is not known.</summary>
+    // The same for each scene of a video that was measured or predicted, by number; of the others it is not known.
     internal IReadOnlyDictionary<int, HeatmapProvenance> AttentionOf(string videoId)
     {
         string path = Path.Combine(VariantFiles.Video(Root, videoId), VariantFiles.Manifest);
@@ -120,7 +118,7 @@ public sealed class VariantSet
         }
     }
 
-    /// <summary>The scenes of some videos, by video, then by number; of all where none is named.</summary>
+    // The scenes of some videos, by video, then by number; of all where none is named.
     internal IEnumerable<SetScene> ScenesOf(IReadOnlyList<string> videos) =>
         from video in VideoIds.Where(v => videos.Count == 0 || videos.Contains(v, StringComparer.Ordinal))
         let origins = AttentionOf(video)
@@ -152,7 +150,7 @@ public sealed class VariantSet
         }
     }
 
-    /// <summary>The same scene with the still and mask that the data folder has now.</summary>
+    // The same scene with the still and mask that the data folder has now.
     VariantScene[] FromData(VariantScene[] variants, Dictionary<int, SceneFiles> files)
     {
         SceneRecord known = variants[0].Scene;
@@ -188,7 +186,7 @@ public sealed class VariantSet
         return file.ReadFloats(VariantFiles.Tensor);
     }
 
-    /// <summary>The rows of one variant's table.</summary>
+    // The rows of one variant's table.
     internal static IEnumerable<VariantScene> Rows(string folder, Variant variant)
     {
         string path = VariantFiles.Csv(folder, variant);

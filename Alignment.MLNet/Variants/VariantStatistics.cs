@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Statistics;
 using Alignment.Transforms.Attention;
@@ -54,7 +53,7 @@ sealed class VariantScores
         { AttentionOrigin = attention };
     }
 
-    /// <summary>Mean by the plain sum, squares about the running mean (Welford 1962).</summary>
+    // Mean by the plain sum, squares about the running mean (Welford 1962).
     struct Spread
     {
         double _sum, _min, _max;

@@ -1,10 +1,7 @@
-using System.Globalization;
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Variants;
 
@@ -20,11 +17,12 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
 
-    /// <summary>Returns the manifest that stands on disk if it says that everything is as it would be made now.</summary>
+    // Returns the manifest that stands on disk if it says that everything is as it would be made now.
     public VideoManifest? Finished(out string key, out IReadOnlyList<InputHashes> inputs)
     {
         var origins = new ProvenanceReader();
-        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, FileHash.OfFile(s.SceneImagePath), FileHash.OfFile(s.KeywordMaskPath),
+        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, FileHash.OfFile(s.SceneImagePath),
+            FileHash.OfFile(s.KeywordMaskPath),
             FileHash.OfFile(s.AttentionHeatmapPath),
             origins.Of(s.AttentionHeatmapPath) is { Kind: not ProvenanceKind.Provided } known ? known : null))];
         var keyed = new { VariantFiles.Format, Options = ManifestOptions.Of(options), VideoId = videoId, Inputs = inputs };
@@ -128,7 +126,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
             N(place?.Dx), N(place?.Dy), N(v.Placebo.Coverage), N(v.Placebo.AttentionRatio), N(v.Placebo.Strength), origin.ToString());
     }
 
-    /// <summary>Maps of an earlier run with other scenes: only files of our own names, only in our own folders.</summary>
+    // Maps of an earlier run with other scenes: only files of our own names, only in our own folders.
     void RemoveStale(HashSet<string> written)
     {
         foreach (Variant variant in Variant.All)
@@ -147,7 +145,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
                     "Remove it; nothing is written through links.");
     }
 
-    /// <summary>A file of which a power cut left only the name is made again.</summary>
+    // A file of which a power cut left only the name is made again.
     static bool IsWhole(string path, long leastBytes) => new FileInfo(path) is { Exists: true } file && file.Length >= leastBytes;
 
     static bool SameFiles(SceneRecord a, SceneRecord b) =>

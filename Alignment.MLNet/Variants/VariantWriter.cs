@@ -1,12 +1,10 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Alignment.Onnx.Weights;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Variants;
 
@@ -17,7 +15,7 @@ sealed record WrittenVariant(
     PlaceboFacts Placebo,
     string Jpeg, string Map, string ControlId, bool Distinct);
 
-/// <summary>Where a placebo acts. NaN stands for what other variants do not have.</summary>
+// Where a placebo acts. NaN stands for what other variants do not have.
 readonly record struct PlaceboFacts(int Dx, int Dy, double Coverage, double AttentionRatio, double Strength);
 
 /// <summary>
@@ -28,7 +26,7 @@ readonly record struct PlaceboFacts(int Dx, int Dy, double Coverage, double Atte
 /// <param name="options">The size.</param>
 sealed class VariantWriter(string folder, VariantOptions options)
 {
-    /// <summary>The columns it reads.</summary>
+    // The columns it reads.
     public static IReadOnlyList<string> Columns { get; } =
     [
         SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Variant, SceneColumns.TemporalWindow, SceneColumns.HasProduct,
@@ -38,7 +36,7 @@ sealed class VariantWriter(string folder, VariantOptions options)
             SceneColumns.PlaceboStrength,
     ];
 
-    /// <summary>Writes the row at hand, whenever it is called.</summary>
+    // Writes the row at hand, whenever it is called.
     public Func<WrittenVariant> Open(DataViewRow at)
     {
         var row = new RowReader(at);
@@ -82,7 +80,7 @@ sealed class VariantWriter(string folder, VariantOptions options)
 
     static AttentionScore Score(ReadOnlySpan<double> values) => new(values[0], values[1], values[2], values[3]);
 
-    /// <summary>The map as people see it.</summary>
+    // The map as people see it.
     internal static byte[] Jpeg(ReadOnlySpan<float> attention, int width, int height)
     {
         byte[] grey = ArrayPool<byte>.Shared.Rent(attention.Length);
@@ -97,7 +95,7 @@ sealed class VariantWriter(string folder, VariantOptions options)
         }
     }
 
-    /// <summary>0..1 to 0..255, halves up.</summary>
+    // 0..1 to 0..255, halves up.
     internal static void Grey(ReadOnlySpan<float> attention, Span<byte> grey)
     {
         ref float from = ref MemoryMarshal.GetReference(attention);

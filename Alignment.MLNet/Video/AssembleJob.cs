@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Storage;
@@ -79,7 +76,7 @@ public static class AssembleJob
     }
 }
 
-/// <summary>The variants of one video, and what they share: source, scene list, stills of scenes that were not edited.</summary>
+// The variants of one video, and what they share: source, scene list, stills of scenes that were not edited.
 sealed class VideoAssembly : IDisposable
 {
     readonly string _videoId, _outFolder;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Ffmpeg;
 
 namespace Alignment.MLNet.Video;

@@ -3,7 +3,7 @@ using Alignment.MLNet.Ffmpeg;
 
 namespace Alignment.MLNet.Video;
 
-/// <summary>Where a scene's duration comes from.</summary>
+// Where a scene's duration comes from.
 enum DurationSource
 {
     // A scene list: exact.
@@ -20,7 +20,7 @@ enum DurationSource
 /// time.</summary>
 sealed record TimedScene(int SceneNumber, long StartFrame, long Frames, bool Edited);
 
-/// <summary>When each scene is shown. The frames of all scenes add up to the video's frames exactly.</summary>
+// When each scene is shown. The frames of all scenes add up to the video's frames exactly.
 sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<TimedScene> Scenes, IReadOnlyList<string> Notes)
 {
     public long Frames => Scenes[^1].StartFrame + Scenes[^1].Frames;

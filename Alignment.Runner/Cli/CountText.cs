@@ -1,7 +1,6 @@
-
 namespace Alignment.Runner.Cli;
 
-/// <summary>Counts as people read them.</summary>
+// Counts as people read them.
 static class CountText
 {
     // "1,234,567".

@@ -1,8 +1,6 @@
-using System.Text.Json;
-
 namespace Alignment.Runner.Cli;
 
-/// <summary>Turns an exception into what the user reads and what the process ends with.</summary>
+// Turns an exception into what the user reads and what the process ends with.
 static class Failure
 {
     // errno values that .NET keeps in the low bits of IOException.HResult, and Windows' own.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 
@@ -122,7 +121,7 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
     protected static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }
 
-/// <summary>Options that are parameters of a job.</summary>
+// Options that are parameters of a job.
 static class Flag
 {
     public static Option<string> Needed(string name, string value, string description) =>

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace Alignment.Runner.Cli;
 
-/// <summary>What was typed wrongly, in the words of all other failures, with the parser's own suggestions.</summary>
+// What was typed wrongly, in the words of all other failures, with the parser's own suggestions.
 static class ParseErrors
 {
     public static string Say(ParseResult parse)

@@ -1,8 +1,6 @@
-using Spectre.Console;
-
 namespace Alignment.Runner.Cli;
 
-/// <summary>Shows how far long work is: bars with the time left on a terminal, plain lines elsewhere. Always on standard error.</summary>
+// Shows how far long work is: bars with the time left on a terminal, plain lines elsewhere. Always on standard error.
 static class ProgressView
 {
     public static T Run<T>(Terminal terminal, TimeProvider time, Func<IProgress<WorkProgress>, T> work) =>

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Alignment.Runner.Cli;
 
-/// <summary>A picture size as one types it: "512" for a square, "640x360" for width × height.</summary>
+// A picture size as one types it: "512" for a square, "640x360" for width × height.
 static class SizeText
 {
     public static (int Width, int Height) Parse(string text, string option = "--size")

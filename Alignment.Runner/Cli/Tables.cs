@@ -1,8 +1,6 @@
-using Spectre.Console;
-
 namespace Alignment.Runner.Cli;
 
-/// <summary>Plain tables of text, which is never taken for markup.</summary>
+// Plain tables of text, which is never taken for markup.
 static class Tables
 {
     public static Table Of(params string[] columns) =>

@@ -1,11 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Spectre.Console;
 
 namespace Alignment.Runner.Cli;
 
-/// <summary>Where a command prints: results on standard output, progress and warnings on standard error.</summary>
+// Where a command prints: results on standard output, progress and warnings on standard error.
 sealed class Terminal
 {
     Terminal(TextWriter output, TextWriter error, bool interactive, int width)

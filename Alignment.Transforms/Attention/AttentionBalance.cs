@@ -1,10 +1,10 @@
 namespace Alignment.Transforms.Attention;
 
-/// <summary>Σ A, Σ A' as stored (float32), the scale that keeps the total, and pixels cut at 1.</summary>
+// Σ A, Σ A' as stored (float32), the scale that keeps the total, and pixels cut at 1.
 readonly record struct AttentionBalance(double Before, double After, double Scale, long Clipped)
 {
     public const double Tolerance = 1e-6;
 
-    /// <summary>To float precision.</summary>
+    // To float precision.
     public bool Kept => Math.Abs(After - Before) <= Tolerance * Before;
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Attention;
@@ -40,7 +39,7 @@ static class AttentionChange
         return new(before, after, scale / unit, clipped);
     }
 
-    /// <summary>B = A (1 − M) ÷ unit + (α ÷ unit) A M, four pixels at a time; returns Σ B.</summary>
+    // B = A (1 − M) ÷ unit + (α ÷ unit) A M, four pixels at a time; returns Σ B.
     static double Weigh(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double onProduct, double unit, Span<double> changed)
     {
         ref float from = ref MemoryMarshal.GetReference(attention), on = ref MemoryMarshal.GetReference(mask);

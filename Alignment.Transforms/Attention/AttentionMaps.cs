@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Attention;
@@ -32,7 +31,7 @@ static class AttentionMaps
         return Sum(lanes, a[i..]);
     }
 
-    /// <summary>Four lanes and the values left over, in the order that every sum here has.</summary>
+    // Four lanes and the values left over, in the order that every sum here has.
     public static double Sum(Vector256<double> lanes, ReadOnlySpan<double> left)
     {
         double s0 = lanes[0];

@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Attention;
 
-/// <summary>mean(M ⊙ A), the original's score, 0..1; Σ(M ⊙ A) / Σ A, 0 without attention; Σ(M ⊙ A); Σ A.</summary>
+// mean(M ⊙ A), the original's score, 0..1; Σ(M ⊙ A) / Σ A, 0 without attention; Σ(M ⊙ A); Σ A.
 readonly record struct AttentionScore(double Alignment, double Share, double OnProduct, double Total)
 {
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Alignment.Transforms.Attention;
@@ -36,14 +35,14 @@ static class ControlStack
         for (int i = 0; i < s_planes.Length; i++) s_planes[i].Of(mask, attention).CopyTo(control[(i * mask.Length)..]);
     }
 
-    /// <summary>SHA-256 over size and planes: equal controls have equal hashes whatever variant they came from.</summary>
+    // SHA-256 over size and planes: equal controls have equal hashes whatever variant they came from.
     public static string Hash(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
     {
         using var hash = new Hasher(width, height, mask);
         return hash.Of(mask, attention);
     }
 
-    /// <summary>Hashes the controls of one mask: what does not depend on attention is hashed once.</summary>
+    // Hashes the controls of one mask: what does not depend on attention is hashed once.
     public sealed class Hasher : IDisposable
     {
         readonly IncrementalHash _start = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

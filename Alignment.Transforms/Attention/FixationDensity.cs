@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
@@ -10,13 +8,13 @@ sealed class FixationDensity
     /// <summary>In sigma, as SciPy's <c>gaussian_filter</c>; beyond lie 0.006 % of the kernel.</summary>
     public const double Truncate = 4;
 
-    /// <summary>A blur beyond any picture is a mistaken unit.</summary>
+    // A blur beyond any picture is a mistaken unit.
     public const double MostSigma = 10_000;
 
     readonly double[] _kernelX, _kernelY, _map, _across;
     readonly List<int> _rows = [];
 
-    /// <summary>Sigmas in pixels of the map, above 0.</summary>
+    // Sigmas in pixels of the map, above 0.
     public FixationDensity(int width, int height, double sigmaX, double sigmaY)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -60,7 +58,7 @@ sealed class FixationDensity
         return _map;
     }
 
-    /// <summary>Adds each value's share of the kernel around it.</summary>
+    // Adds each value's share of the kernel around it.
     void Spread(ReadOnlySpan<double> row, Span<double> to)
     {
         int reach = _kernelX.Length / 2;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Attention;
@@ -57,7 +56,7 @@ sealed class MaskRuns : IDisposable
 
     static int Next(ReadOnlySpan<float> product, int from) => product[from..].IndexOfAnyExcept(0f) is >= 0 and int more ? from + more : -1;
 
-    /// <summary>Running sums of a row's background; returns all of its attention.</summary>
+    // Running sums of a row's background; returns all of its attention.
     static double Background(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, Span<Vector128<double>> sums)
     {
         ref float a = ref MemoryMarshal.GetReference(attention), m = ref MemoryMarshal.GetReference(mask[..attention.Length]);
@@ -93,24 +92,24 @@ sealed class MaskRuns : IDisposable
         ArrayPool<int>.Shared.Return(_product);
     }
 
-    /// <summary>Runs: what one look at a place costs at most.</summary>
+    // Runs: what one look at a place costs at most.
     public int Count => _runs.Length;
 
     public int Area { get; }
 
-    /// <summary>Σ A over the product.</summary>
+    // Σ A over the product.
     public double Attention { get; }
 
-    /// <summary>Σ A over everything else.</summary>
+    // Σ A over everything else.
     public double BackgroundAttention { get; }
 
-    /// <summary>First and last column and row with product.</summary>
+    // First and last column and row with product.
     public int Left { get; }
     public int Right { get; }
     public int Top { get; }
     public int Bottom { get; }
 
-    /// <summary>The mask shifted inside the frame touches no product pixel.</summary>
+    // The mask shifted inside the frame touches no product pixel.
     public bool IsFree(int dx, int dy)
     {
         foreach (var (y, from, to) in _runs)
@@ -121,7 +120,7 @@ sealed class MaskRuns : IDisposable
         return true;
     }
 
-    /// <summary>Under the shifted mask, clipped: background pixels, Σ A over them, and how much of it α would move.</summary>
+    // Under the shifted mask, clipped: background pixels, Σ A over them, and how much of it α would move.
     public (int Background, double Attention, double Change) Measure(int dx, int dy)
     {
         int pixels = 0;
@@ -134,7 +133,7 @@ sealed class MaskRuns : IDisposable
         return (pixels, sums[0], sums[1]);
     }
 
-    /// <summary>The runs shifted and clipped, as places in the running sums.</summary>
+    // The runs shifted and clipped, as places in the running sums.
     ref struct Shifted(MaskRuns mask, int dx, int dy)
     {
         readonly ReadOnlySpan<(int Y, int From, int To)> _runs = mask._runs;

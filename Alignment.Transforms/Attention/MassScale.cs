@@ -1,10 +1,8 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Attention;
 
-/// <summary>The scale s that gives a clipped map a wanted total: Σ min(1, s B) = target.</summary>
+// The scale s that gives a clipped map a wanted total: Σ min(1, s B) = target.
 static class MassScale
 {
     /// <summary>
@@ -29,7 +27,7 @@ static class MassScale
         }
     }
 
-    /// <summary>How many values reach 1, and the sum of the others.</summary>
+    // How many values reach 1, and the sum of the others.
     static (long Full, double Free) Split(ReadOnlySpan<double> values, double scale)
     {
         ref double from = ref MemoryMarshal.GetReference(values);
@@ -55,10 +53,10 @@ static class MassScale
         return (count, AttentionMaps.Sum(lanes, left));
     }
 
-    /// <summary>Writes min(1, s B) as float32.</summary>
+    // Writes min(1, s B) as float32.
     public static void Fill(ReadOnlySpan<double> values, double scale, Span<float> into) => _ = Scale(values, scale, into);
 
-    /// <summary>Also returns the total as stored and how many pixels were cut.</summary>
+    // Also returns the total as stored and how many pixels were cut.
     public static (double Sum, long Clipped) Write(ReadOnlySpan<double> values, double scale, Span<float> into)
     {
         long clipped = Scale(values, scale, into);

@@ -1,6 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
@@ -75,7 +72,7 @@ static class PlaceboChange
         Product,
     }
 
-    /// <summary>Product, under the shifted mask, or neither.</summary>
+    // Product, under the shifted mask, or neither.
     static void Roles(ReadOnlySpan<float> mask, int width, int height, PlaceboPlacement placement, Span<PixelRole> roles)
     {
         for (int y = 0; y < height; y++)
@@ -98,7 +95,7 @@ static class PlaceboChange
             for (x += skipped; x < mask.Length && mask[x] > 0; x++) row[x] = role;
     }
 
-    /// <summary>min(1, α A) − A.</summary>
+    // min(1, α A) − A.
     public static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
 }
 

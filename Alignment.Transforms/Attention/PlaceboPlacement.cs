@@ -6,12 +6,12 @@ namespace Alignment.Transforms.Attention;
 /// </summary>
 readonly record struct PlaceboPlacement(int Dx, int Dy, double Coverage, double ProductAttention, double RegionAttention)
 {
-    /// <summary>The product is absent or fills the frame, or the background has no attention.</summary>
+    // The product is absent or fills the frame, or the background has no attention.
     public static PlaceboPlacement None(double productAttention) => new(0, 0, 0, productAttention, 0);
 
-    /// <summary>There is a region.</summary>
+    // There is a region.
     public bool Exists => Coverage > 0;
 
-    /// <summary>The region has the product's full size and shape.</summary>
+    // The region has the product's full size and shape.
     public bool IsWhole => Coverage >= 1;
 }

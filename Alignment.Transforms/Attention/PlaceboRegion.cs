@@ -8,22 +8,22 @@ namespace Alignment.Transforms.Attention;
 /// </summary>
 static class PlaceboRegion
 {
-    /// <summary>Shifts drawn per scene.</summary>
+    // Shifts drawn per scene.
     public const int Draws = 512;
 
-    /// <summary>Of the background's attention: a boost of 1.5 can just be paid from the rest.</summary>
+    // Of the background's attention: a boost of 1.5 can just be paid from the rest.
     const double LargestPart = 2 / 3.0;
 
-    /// <summary>Moving a smaller part of a place's attention is rounding of the running sums: the place is saturated.</summary>
+    // Moving a smaller part of a place's attention is rounding of the running sums: the place is saturated.
     const double LeastChange = 1e-9;
 
-    /// <summary>With fewer fitting draws every shift is tried.</summary>
+    // With fewer fitting draws every shift is tried.
     const int EnoughDraws = 16;
 
-    /// <summary>Places per axis of the first look for a partial place.</summary>
+    // Places per axis of the first look for a partial place.
     const int CoarsePlaces = 96;
 
-    /// <summary>Look-ups of that first look: half a second. A mask like noise gets a coarser one.</summary>
+    // Look-ups of that first look: half a second. A mask like noise gets a coarser one.
     const double CoarseLookUps = 1e8;
 
     const int FewestPlaces = 16;
@@ -49,7 +49,7 @@ static class PlaceboRegion
         return best.Found ? best.Placement : PlaceboPlacement.None(runs.Attention);
     }
 
-    /// <summary>Returns how many drawn shifts fit.</summary>
+    // Returns how many drawn shifts fit.
     static int Drawn(MaskRuns runs, int width, int height, ulong seed, string sceneId, ref Best best)
     {
         double[] draws = new double[2 * Draws];
@@ -70,7 +70,7 @@ static class PlaceboRegion
                 if (runs.IsFree(dx, dy)) best.Offer(dx, dy);
     }
 
-    /// <summary>A coarse grid of all shifts that leave anything in the frame, then ever smaller steps around the best.</summary>
+    // A coarse grid of all shifts that leave anything in the frame, then ever smaller steps around the best.
     static void Partly(MaskRuns runs, int width, int height, ref Best best)
     {
         int places = (int)Math.Clamp(Math.Sqrt(CoarseLookUps / runs.Count), FewestPlaces, CoarsePlaces);
@@ -87,7 +87,7 @@ static class PlaceboRegion
         }
     }
 
-    /// <summary>Largest usable area first, then the attention closest to the product's; the earlier of equals.</summary>
+    // Largest usable area first, then the attention closest to the product's; the earlier of equals.
     struct Best(MaskRuns runs)
     {
         int _area;
@@ -97,7 +97,7 @@ static class PlaceboRegion
 
         public PlaceboPlacement Placement { get; private set; }
 
-        /// <summary>False when a place can never do.</summary>
+        // False when a place can never do.
         public bool Offer(int dx, int dy)
         {
             var (area, attention, change) = runs.Measure(dx, dy);

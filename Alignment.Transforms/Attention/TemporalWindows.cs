@@ -1,18 +1,18 @@
 namespace Alignment.Transforms.Attention;
 
-/// <summary>Scene i of n (0-based, by order) belongs to window ⌊3 i / n⌋.</summary>
+// Scene i of n (0-based, by order) belongs to window ⌊3 i / n⌋.
 static class TemporalWindows
 {
-    /// <summary>Number of windows.</summary>
+    // Number of windows.
     public const int Count = 3;
 
-    /// <summary>Scenes a video needs for no window to be empty.</summary>
+    // Scenes a video needs for no window to be empty.
     public const int FewestScenes = Count;
 
-    /// <summary>By window.</summary>
+    // By window.
     public static IReadOnlyList<string> Names { get; } = ["early", "middle", "late"];
 
-    /// <summary>Which third of the video each is, in words.</summary>
+    // Which third of the video each is, in words.
     public static IReadOnlyList<string> Thirds { get; } = ["first", "middle", "last"];
 
     /// <summary>0 early, 1 middle, 2 late.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Alignment.Transforms.Diffusion;
 
 /// <summary>
@@ -9,13 +6,13 @@ namespace Alignment.Transforms.Diffusion;
 /// </summary>
 static class ClipText
 {
-    /// <summary>Words of their own in CLIP's split pattern, in its order.</summary>
+    // Words of their own in CLIP's split pattern, in its order.
     static readonly string[] s_contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
-    /// <summary>False in .NET's invariant globalization mode, where composing silently does nothing.</summary>
+    // False in .NET's invariant globalization mode, where composing silently does nothing.
     static bool CanCompose { get; } = "e\u0301".Normalize(NormalizationForm.FormC) == "\u00e9";
 
-    /// <summary>Throws where the text may need composing and this process cannot.</summary>
+    // Throws where the text may need composing and this process cannot.
     public static string Clean(string text) => Clean(text, CanCompose);
 
     public static string Clean(string text, bool canCompose)
@@ -97,7 +94,7 @@ static class ClipText
         }
     }
 
-    /// <summary>Unicode's Final_Sigma: a cased letter before, none after, case-ignorable characters skipped.</summary>
+    // Unicode's Final_Sigma: a cased letter before, none after, case-ignorable characters skipped.
     static bool EndsWord(string text, int at, int next)
     {
         bool after = false, before = false;
@@ -120,14 +117,14 @@ static class ClipText
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter
         or UnicodeCategory.TitlecaseLetter;
 
-    /// <summary>Marks, modifiers, format characters, and Word_Break MidLetter, MidNumLet, Single_Quote.</summary>
+    // Marks, modifiers, format characters, and Word_Break MidLetter, MidNumLet, Single_Quote.
     static bool IsCaseIgnorable(Rune rune) =>
         rune.Value is '\'' or '.' or ':' or 0xB7 or 0x387 or 0x55F or 0x5F4 or 0x2018 or 0x2019 or 0x2024 or 0x2027 or 0xFE13 or 0xFE52
         or 0xFE55 or 0xFF07 or 0xFF0E or 0xFF1A
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
             or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 
-    /// <summary>Whether NFC could change a text because of this character; errs on the safe side.</summary>
+    // Whether NFC could change a text because of this character; errs on the safe side.
     static bool MayCompose(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
         || rune.Value is 0x374 or 0x37E or 0x387 or 0x2000 or 0x2001 or 0x2126 or 0x212A or 0x212B or 0x2329 or 0x232A or 0x2ADC

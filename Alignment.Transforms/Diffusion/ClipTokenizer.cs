@@ -24,7 +24,7 @@ sealed class ClipTokenizer
     public int StartId { get; }
     public int EndId { get; }
 
-    /// <summary>Stable Diffusion 1.5 repeats the end token.</summary>
+    // Stable Diffusion 1.5 repeats the end token.
     public int PadId { get; }
 
     /// <summary>
@@ -54,7 +54,7 @@ sealed class ClipTokenizer
         }
     }
 
-    /// <summary>No start, no end, not cut.</summary>
+    // No start, no end, not cut.
     public int[] Encode(string text)
     {
         string clean = ClipText.Clean(text);
@@ -85,7 +85,7 @@ sealed class ClipTokenizer
         return own.Length - kept;
     }
 
-    /// <summary>Into a new array.</summary>
+    // Into a new array.
     public long[] EncodePadded(string text)
     {
         var ids = new long[Length];
@@ -93,7 +93,7 @@ sealed class ClipTokenizer
         return ids;
     }
 
-    /// <summary>Where the next special token stands, or the text's end.</summary>
+    // Where the next special token stands, or the text's end.
     (int Start, KeyValuePair<string, int> Special) NextSpecial(string clean, int from)
     {
         (int Start, KeyValuePair<string, int> Special) first = (clean.Length, default);

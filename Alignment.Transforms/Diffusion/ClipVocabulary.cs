@@ -1,32 +1,29 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Alignment.Transforms.Diffusion;
 
 /// <summary>The files of a <c>tokenizer</c> folder, read and checked.</summary>
 sealed class ClipVocabulary
 {
-    /// <summary>What every CLIP text encoder was trained with; also where a file names no length or an absurd one.</summary>
+    // What every CLIP text encoder was trained with; also where a file names no length or an absurd one.
     const int ClipLength = 77;
 
-    /// <summary>CLIP's vocabulary is 0.9 MB, its merges 0.5 MB.</summary>
+    // CLIP's vocabulary is 0.9 MB, its merges 0.5 MB.
     const long MaxFileBytes = 64 << 20;
 
     const string DefaultStart = "<|startoftext|>", DefaultEnd = "<|endoftext|>";
 
     public required Dictionary<string, int> Ids { get; init; }
 
-    /// <summary>In order, as "left right".</summary>
+    // In order, as "left right".
     public required List<string> Merges { get; init; }
     public required int StartId { get; init; }
     public required int EndId { get; init; }
     public required int PadId { get; init; }
 
-    /// <summary>Stands for a byte the vocabulary lacks (CLIP's own lacks none), or null.</summary>
+    // Stands for a byte the vocabulary lacks (CLIP's own lacks none), or null.
     public required string? UnknownToken { get; init; }
     public required int Length { get; init; }
 
-    /// <summary>As they appear in a cleaned (lower-case) text.</summary>
+    // As they appear in a cleaned (lower-case) text.
     public required Dictionary<string, int> Specials { get; init; }
 
     public static ClipVocabulary Load(string folder)
@@ -126,7 +123,7 @@ sealed class ClipVocabulary
             "the vocabulary of the model's text encoder", "Import the model again, or copy the file from its tokenizer folder.");
     }
 
-    /// <summary>A text, or an object with its text in "content".</summary>
+    // A text, or an object with its text in "content".
     static string? Token(JsonDocument? map, JsonDocument? config, string name) => Token(map, name) ?? Token(config, name);
 
     static string? Token(JsonDocument? json, string name)

@@ -18,10 +18,10 @@ sealed class SceneNoise
         _step = $"edit/step/{sceneId}";
     }
 
-    /// <summary>Mixed with the scene's latents, or the start of an edit from noise, [4,h,w].</summary>
+    // Mixed with the scene's latents, or the start of an edit from noise, [4,h,w].
     public void Initial(Span<float> into) => SeededNormal.Fill(into, _seed, _initial);
 
-    /// <summary>Draws the scene's latents from the VAE encoder's distribution, [4,h,w].</summary>
+    // Draws the scene's latents from the VAE encoder's distribution, [4,h,w].
     public void Vae(Span<float> into) => SeededNormal.Fill(into, _seed, _vae);
 
     /// <summary>

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>For each target position the first source position it reads, and the weights from there on.</summary>
+// For each target position the first source position it reads, and the weights from there on.
 sealed class AxisWeights
 {
     readonly int[] _first;
@@ -43,7 +42,7 @@ sealed class AxisWeights
         return new AxisWeights(from, first, start, [.. weights]);
     }
 
-    /// <summary>Overlap of each source pixel [p, p+1) with [left, right), over its length s.</summary>
+    // Overlap of each source pixel [p, p+1) with [left, right), over its length s.
     static int Area(double left, double right, double s, List<float> weights)
     {
         // A sliver below this is rounding of i·s at a pixel's edge, not an overlap.

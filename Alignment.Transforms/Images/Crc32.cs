@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>CRC-32 of ISO 3309 (polynomial 0xEDB88320, reflected), PNG specification annex D.</summary>
+// CRC-32 of ISO 3309 (polynomial 0xEDB88320, reflected), PNG specification annex D.
 static class Crc32
 {
     public const uint Start = 0xFFFFFFFF;

@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>Turns stored rows upright, by EXIF's tag 0x0112: where the stored first row and first column belong.</summary>
+// Turns stored rows upright, by EXIF's tag 0x0112: where the stored first row and first column belong.
 static class ExifOrientation
 {
     public static bool SwapsSides(int orientation) => orientation >= 5;

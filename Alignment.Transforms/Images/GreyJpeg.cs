@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Images;
@@ -15,10 +14,10 @@ static class GreyJpeg
 {
     const int Block = 8, Size = Block * Block, Lanes = 8, MostHeader = 1024;
 
-    /// <summary>In libjpeg.</summary>
+    // In libjpeg.
     public const int LargestSide = 65500;
 
-    /// <summary>T.81 table K.1, quality 50, rows from the top.</summary>
+    // T.81 table K.1, quality 50, rows from the top.
     static ReadOnlySpan<byte> Luminance =>
     [
         16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
@@ -26,7 +25,7 @@ static class GreyJpeg
             103, 99,
     ];
 
-    /// <summary>T.81 figure A.6: the coefficients in writing order.</summary>
+    // T.81 figure A.6: the coefficients in writing order.
     static ReadOnlySpan<byte> Zigzag =>
     [
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
@@ -71,7 +70,7 @@ static class GreyJpeg
         for (int i = 0; i < Size; i++) steps[i] = Math.Clamp((Luminance[i] * scale + 50) / 100, 1, 255);
     }
 
-    /// <summary>Every block's quantised coefficients in zigzag order, and which of them are not 0.</summary>
+    // Every block's quantised coefficients in zigzag order, and which of them are not 0.
     static void Transform(ReadOnlySpan<byte> pixels, int width, int height, ReadOnlySpan<int> steps, Span<short> coefficients,
         Span<ulong> present)
     {
@@ -99,7 +98,7 @@ static class GreyJpeg
         }
     }
 
-    /// <summary>Eight blocks, each in its lane; what lies outside the picture repeats its edge.</summary>
+    // Eight blocks, each in its lane; what lies outside the picture repeats its edge.
     static void Load(ReadOnlySpan<byte> pixels, int width, int height, int left, int top, Span<Vector256<int>> values)
     {
         Span<int> lanes = MemoryMarshal.Cast<Vector256<int>, int>(values), eight = stackalloc int[Block * Lanes];
@@ -185,7 +184,7 @@ static class GreyJpeg
         for (int lane = 0; lane < blocks; lane++) present[lane] = found[lane];
     }
 
-    /// <summary>Symbol frequencies (T.81 F.1.2): differences of DC values by size, runs of zeros with the size of what ends them.</summary>
+    // Symbol frequencies (T.81 F.1.2): differences of DC values by size, runs of zeros with the size of what ends them.
     static void Count(ReadOnlySpan<short> coefficients, ReadOnlySpan<ulong> present, Span<long> dc, Span<long> ac)
     {
         dc.Clear();
@@ -231,10 +230,10 @@ static class GreyJpeg
         }
     }
 
-    /// <summary>0 for 0, n for 2ⁿ⁻¹ … 2ⁿ − 1.</summary>
+    // 0 for 0, n for 2ⁿ⁻¹ … 2ⁿ − 1.
     static int Bits(int value) => 32 - BitOperations.LeadingZeroCount((uint)Math.Abs(value));
 
-    /// <summary>JFIF 1.01 without a density, the tables, the frame and the scan.</summary>
+    // JFIF 1.01 without a density, the tables, the frame and the scan.
     static int Header(Span<byte> to, int width, int height, ReadOnlySpan<int> steps, JpegHuffman dc, JpegHuffman ac)
     {
         ReadOnlySpan<byte> start = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, (byte)'J', (byte)'F', (byte)'I', (byte)'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0,

@@ -1,10 +1,9 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Reads and writes JPEG through Skia (libjpeg-turbo). A picture that ends early is an error, not half grey.</summary>
+// Reads and writes JPEG through Skia (libjpeg-turbo). A picture that ends early is an error, not half grey.
 static class JpegCodec
 {
     public static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];

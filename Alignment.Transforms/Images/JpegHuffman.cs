@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>A JPEG Huffman table: codes of at most 16 bits, none of ones only (ITU-T T.81, annexes C and K.2).</summary>
+// A JPEG Huffman table: codes of at most 16 bits, none of ones only (ITU-T T.81, annexes C and K.2).
 sealed class JpegHuffman
 {
     public const int Symbols = 256;
@@ -24,10 +24,10 @@ sealed class JpegHuffman
 
     public int Code(int symbol) => _code[symbol];
 
-    /// <summary>In bits; 0 for a symbol that was not counted.</summary>
+    // In bits; 0 for a symbol that was not counted.
     public int Size(int symbol) => _size[symbol];
 
-    /// <summary>With the values behind the symbols, whose bits are a symbol's low four.</summary>
+    // With the values behind the symbols, whose bits are a symbol's low four.
     public long Bits(ReadOnlySpan<long> counts)
     {
         long bits = 0;
@@ -35,7 +35,7 @@ sealed class JpegHuffman
         return bits;
     }
 
-    /// <summary>The fewest bits for symbols of these frequencies (T.81 K.2; of equally rare ones the last goes first).</summary>
+    // The fewest bits for symbols of these frequencies (T.81 K.2; of equally rare ones the last goes first).
     public static JpegHuffman Optimal(ReadOnlySpan<long> often)
     {
         Span<long> counts = stackalloc long[Symbols + 1];   // one more that never comes, so that no code is all ones
@@ -92,7 +92,7 @@ sealed class JpegHuffman
         return found;
     }
 
-    /// <summary>A tree goes one level down; returns its last member.</summary>
+    // A tree goes one level down; returns its last member.
     static int Deepen(int at, Span<int> size, ReadOnlySpan<int> next)
     {
         size[at]++;
@@ -112,7 +112,7 @@ sealed class JpegHuffman
     }
 }
 
-/// <summary>Bits, the highest first; a byte of ones is followed by a zero (T.81 F.1.2.3).</summary>
+// Bits, the highest first; a byte of ones is followed by a zero (T.81 F.1.2.3).
 ref struct JpegBits(Span<byte> to, int at)
 {
     readonly Span<byte> _to = to;
@@ -120,7 +120,7 @@ ref struct JpegBits(Span<byte> to, int at)
     ulong _bits;
     int _count;
 
-    /// <summary>A symbol's code, then the low bits of a value; a negative one less 1.</summary>
+    // A symbol's code, then the low bits of a value; a negative one less 1.
     public void Put(JpegHuffman table, int symbol, int value, int bits)
     {
         uint low = (uint)(value + (value >> 31)) & ((1u << bits) - 1);
@@ -135,7 +135,7 @@ ref struct JpegBits(Span<byte> to, int at)
         }
     }
 
-    /// <summary>Fills the last byte with ones; returns where the data ends.</summary>
+    // Fills the last byte with ones; returns where the data ends.
     public int End()
     {
         if (_count == 0) return _at;

@@ -9,7 +9,7 @@ static class MapFile
 {
     public const string LosslessExtension = ".safetensors";
 
-    /// <summary>The one tensor of a lossless map.</summary>
+    // The one tensor of a lossless map.
     public const string LosslessTensor = "attention";
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Alignment.Transforms.Images;
 
 /// <summary>
@@ -41,7 +39,7 @@ public static class PictureFile
         Fill(raw, planes: 3, width, height, to, filter, full: 1f);
     }
 
-    /// <summary>At the picture's own size.</summary>
+    // At the picture's own size.
     internal static FloatPicture ReadGrey(string path, PictureLimits? limits = null)
     {
         using var raw = ReadRaw(path, limits);
@@ -76,7 +74,7 @@ public static class PictureFile
     internal static void WriteJpegGrey(string path, int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
         AtomicFile.WriteBytes(path, GreyJpeg.Encode(grey, width, height, quality));
 
-    /// <summary>Resizes as stored and turns the (smaller) result upright; both orders give the same picture.</summary>
+    // Resizes as stored and turns the (smaller) result upright; both orders give the same picture.
     static void Fill(RawPicture raw, int planes, int width, int height, Span<float> to, ResizeFilter filter, float full)
     {
         int n = checked(width * height);
@@ -129,7 +127,7 @@ public static class PictureFile
         }
     }
 
-    /// <summary>By the first bytes; the stream then stands after a PNG's signature.</summary>
+    // By the first bytes; the stream then stands after a PNG's signature.
     static PictureFormat Sniff(FileStream file, string subject)
     {
         Span<byte> head = stackalloc byte[12];

@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>Read from the content, never from the name.</summary>
+// Read from the content, never from the name.
 enum PictureFormat
 {
     Png,
@@ -35,7 +35,7 @@ public sealed record PictureLimits
 /// <summary>8-bit colour: rows from the top, three bytes R, G, B a pixel.</summary>
 public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
 {
-    /// <summary>Rounds planes [3,H,W] of 0..1; values outside are clipped, NaN becomes 0.</summary>
+    // Rounds planes [3,H,W] of 0..1; values outside are clipped, NaN becomes 0.
     internal static RgbPicture FromPlanes(ReadOnlySpan<float> planes, int width, int height)
     {
         int n = checked(width * height);
@@ -50,9 +50,9 @@ public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
         return new(width, height, pixels);
     }
 
-    /// <summary>Nearest, halves up.</summary>
+    // Nearest, halves up.
     internal static byte ToByte(float unit) => unit > 0f ? (byte)MathF.Min(unit * 255f + 0.5f, 255f) : (byte)0;
 }
 
-/// <summary>A plane [H,W] of 0..1.</summary>
+// A plane [H,W] of 0..1.
 sealed record FloatPicture(int Height, int Width, float[] Values);

@@ -1,4 +1,3 @@
-
 namespace Alignment.Transforms.Images;
 
 /// <summary>
@@ -13,7 +12,7 @@ sealed class PictureResample(ResampleKernel kernel, int width, int height, int t
     public bool Is(ResampleKernel wanted, int fromWidth, int fromHeight, int width2, int height2) =>
         kernel == wanted && width == fromWidth && height == fromHeight && toWidth == width2 && toHeight == height2;
 
-    /// <summary>Bytes [H,W,3] to planes [3,toH,toW] of the same numbers, 0..255.</summary>
+    // Bytes [H,W,3] to planes [3,toH,toW] of the same numbers, 0..255.
     public void Rgb(ReadOnlySpan<byte> rgb, Span<float> planes)
     {
         using Rented<float> line = new(width), rows = new(height * toWidth);
@@ -29,7 +28,7 @@ sealed class PictureResample(ResampleKernel kernel, int width, int height, int t
         }
     }
 
-    /// <summary>[H,W] to [toH,toW].</summary>
+    // [H,W] to [toH,toW].
     public void Plane(ReadOnlySpan<float> plane, Span<float> to)
     {
         using var rows = new Rented<float>(height * toWidth);

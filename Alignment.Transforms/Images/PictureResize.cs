@@ -26,7 +26,7 @@ static class PictureResize
                 to.Slice(c * toHeight * toWidth, toHeight * toWidth), toHeight, toWidth, filter);
     }
 
-    /// <summary>ITU-R BT.601 luma, as OpenCV, Pillow and JPEG use.</summary>
+    // ITU-R BT.601 luma, as OpenCV, Pillow and JPEG use.
     internal const float RedWeight = 0.299f, GreenWeight = 0.587f, BlueWeight = 0.114f;
 
     /// <summary>
@@ -64,7 +64,7 @@ static class PictureResize
         RowResize.Down(from.Slice(down.First(y) * to.Length, weights.Length * to.Length), weights, to);
     }
 
-    /// <summary>Luma takes the place of red.</summary>
+    // Luma takes the place of red.
     static void ToGrey(Span<float> rows)
     {
         for (int x = 0; x + 2 < rows.Length; x += 3) rows[x] = RedWeight * rows[x] + GreenWeight * rows[x + 1] + BlueWeight * rows[x + 2];

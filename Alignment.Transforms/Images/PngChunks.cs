@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Walks the chunks of a PNG and, as a stream, gives the data of consecutive IDAT chunks. Every checksum is checked.</summary>
+// Walks the chunks of a PNG and, as a stream, gives the data of consecutive IDAT chunks. Every checksum is checked.
 sealed class PngChunks(Stream file, string subject) : Stream
 {
-    /// <summary>Big-endian, as in the file.</summary>
+    // Big-endian, as in the file.
     public const uint Ihdr = 0x49484452, Plte = 0x504C5445, Idat = 0x49444154, Iend = 0x49454E44;
 
-    /// <summary>The largest chunk PNG allows.</summary>
+    // The largest chunk PNG allows.
     const uint MaxChunk = int.MaxValue;
 
     readonly byte[] _eight = new byte[8];
@@ -16,10 +16,10 @@ sealed class PngChunks(Stream file, string subject) : Stream
 
     public uint Type { get; private set; }
 
-    /// <summary>Bytes of this chunk still to be read.</summary>
+    // Bytes of this chunk still to be read.
     public uint Left { get; private set; }
 
-    /// <summary>Skips what is left of this chunk.</summary>
+    // Skips what is left of this chunk.
     public void Next()
     {
         Skip();
@@ -31,7 +31,7 @@ sealed class PngChunks(Stream file, string subject) : Stream
         if (Left == 0) CheckSum();
     }
 
-    /// <summary>Checks the checksum once the chunk is used up.</summary>
+    // Checks the checksum once the chunk is used up.
     public void ReadChunk(Span<byte> into)
     {
         if (into.Length > Left) throw Bad("a chunk that is too short", "complete chunks");
@@ -40,7 +40,7 @@ sealed class PngChunks(Stream file, string subject) : Stream
         Took(into);
     }
 
-    /// <summary>Image data across IDAT chunks; 0 at the end of the last one.</summary>
+    // Image data across IDAT chunks; 0 at the end of the last one.
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Images;
 
@@ -11,12 +10,12 @@ namespace Alignment.Transforms.Images;
 /// </summary>
 static class PngReader
 {
-    /// <summary>Deflate's limit (zlib 1032 : 1), so a file too short for its header is refused before memory is taken.</summary>
+    // Deflate's limit (zlib 1032 : 1), so a file too short for its header is refused before memory is taken.
     const int MostExpansion = 1032;
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Colour type bits of IHDR.</summary>
+    // Colour type bits of IHDR.
     const int Palette = 1, Colour = 2, Alpha = 4;
 
     // Adam7: first column, first row, column step, row step of each pass.
@@ -27,7 +26,7 @@ static class PngReader
 
     readonly record struct Ihdr(int Width, int Height, int Depth, int ColourType, bool Interlaced)
     {
-        /// <summary>As stored, alpha and palette index included.</summary>
+        // As stored, alpha and palette index included.
         public int Samples => (ColourType & Palette) != 0 ? 1 : ((ColourType & Colour) != 0 ? 3 : 1) + ((ColourType & Alpha) != 0 ? 1 : 0);
 
         public int Channels => (ColourType & Colour) != 0 ? 3 : 1;
@@ -35,7 +34,7 @@ static class PngReader
         public int RowBytes(int width) => (int)(((long)width * Samples * Depth + 7) / 8);
     }
 
-    /// <summary>The stream stands after the signature.</summary>
+    // The stream stands after the signature.
     public static PictureHeader ReadHeader(Stream file, string subject, PictureLimits limits)
     {
         var head = ReadIhdr(new PngChunks(file, subject), subject, limits);
@@ -124,7 +123,7 @@ static class PngReader
         }
     }
 
-    /// <summary>Undoes a row's filter (PNG §9.2).</summary>
+    // Undoes a row's filter (PNG §9.2).
     static void Unfilter(PngChunks chunks, byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         switch (filter)
@@ -150,7 +149,7 @@ static class PngReader
         }
     }
 
-    /// <summary>The neighbour (left a, above b, above left c) nearest to a + b − c; ties in that order.</summary>
+    // The neighbour (left a, above b, above left c) nearest to a + b − c; ties in that order.
     public static byte Paeth(int a, int b, int c)
     {
         int pa = Math.Abs(b - c), pb = Math.Abs(a - c), pc = Math.Abs(a + b - c - c);

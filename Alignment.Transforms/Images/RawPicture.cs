@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Decoded samples as stored, channels interleaved, alpha dropped, orientation not yet applied. The buffer is rented.</summary>
+// Decoded samples as stored, channels interleaved, alpha dropped, orientation not yet applied. The buffer is rented.
 sealed class RawPicture : IDisposable
 {
     byte[]? _bytes;
@@ -23,7 +23,7 @@ sealed class RawPicture : IDisposable
     /// <summary>16 bits a sample (<see cref="Words"/>) instead of 8 (<see cref="Bytes"/>).</summary>
     public bool IsWide { get; }
 
-    /// <summary>EXIF, 1..8.</summary>
+    // EXIF, 1..8.
     public int Orientation { get; }
 
     public Span<byte> Bytes => _bytes.AsSpan(0, Width * Height * Channels);

@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>Widened where they shrink; the numbers are Pillow's, which model configurations use.</summary>
+// Widened where they shrink; the numbers are Pillow's, which model configurations use.
 enum ResampleKernel
 {
     Nearest = 0,
@@ -9,7 +9,7 @@ enum ResampleKernel
 
     Bilinear = 2,
 
-    /// <summary>Keys' cubic convolution with a = −½ (IEEE Trans. ASSP 29, 1981).</summary>
+    // Keys' cubic convolution with a = −½ (IEEE Trans. ASSP 29, 1981).
     Bicubic = 3,
 
     Box = 4,

@@ -16,10 +16,10 @@ sealed class ResampleTaps
         End = first.Zip(shares, (f, s) => f + s.Length).Max();
     }
 
-    /// <summary>First source pixel used.</summary>
+    // First source pixel used.
     public int Begin { get; }
 
-    /// <summary>One beyond the last source pixel used.</summary>
+    // One beyond the last source pixel used.
     public int End { get; }
 
     /// <summary>
@@ -73,7 +73,7 @@ sealed class ResampleTaps
                 into);
     }
 
-    /// <summary>In source pixels where nothing is widened.</summary>
+    // In source pixels where nothing is widened.
     static double Support(ResampleKernel kernel) =>
         kernel switch { ResampleKernel.Bicubic => 2, ResampleKernel.Lanczos => 3, ResampleKernel.Box => 0.5, _ => 1 };
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -12,7 +11,7 @@ namespace Alignment.Transforms.Images;
 /// </summary>
 static class RowResize
 {
-    /// <summary>Rows that go across together.</summary>
+    // Rows that go across together.
     public const int Together = Transpose8x8.Side;
 
     public static void Down<T>(ReadOnlySpan<T> rows, ReadOnlySpan<float> weights, Span<float> to) where T : unmanaged, INumber<T>

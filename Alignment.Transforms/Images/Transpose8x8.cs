@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Turns eight rows of eight 32-bit values over their diagonal.</summary>
+// Turns eight rows of eight 32-bit values over their diagonal.
 static class Transpose8x8
 {
     public const int Side = 8;

@@ -1,4 +1,3 @@
-
 namespace Alignment.Transforms.Masks;
 
 /// <summary>

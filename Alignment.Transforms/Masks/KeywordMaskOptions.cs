@@ -5,7 +5,7 @@ public sealed record KeywordMaskOptions
     /// <summary>Stands for the keyword in a prompt.</summary>
     public const string KeywordPlaceholder = "{keyword}";
 
-    /// <summary>More would hardly change a mean, and each costs a pass of the decoder.</summary>
+    // More would hardly change a mean, and each costs a pass of the decoder.
     const int MostPrompts = 32;
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion;
@@ -21,7 +20,7 @@ sealed record KeywordMask(float[] Probability, float[] Mask, double? Similarity)
 /// </summary>
 sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device? device = null) : IDisposable
 {
-    /// <summary>Cached prompts; one takes two kilobytes.</summary>
+    // Cached prompts; one takes two kilobytes.
     const int MostKept = 1024;
 
     readonly Lock _gate = new();
@@ -45,7 +44,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         return [.. made.Select((m, k) => m with { Similarity = similar[k] })];
     }
 
-    /// <summary>One keyword's mask in planes [3,H,W] of −1 … 1.</summary>
+    // One keyword's mask in planes [3,H,W] of −1 … 1.
     public void Make(ReadOnlySpan<float> planes, int width, int height, string keyword, float[] probability, float[] mask)
     {
         int n = width * height;
@@ -91,7 +90,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         return similar;
     }
 
-    /// <summary>The mean over prompts of σ(logits), enlarged before σ: logits are what is smooth.</summary>
+    // The mean over prompts of σ(logits), enlarged before σ: logits are what is smooth.
     static void Average(Logits maps, int first, int count, PictureResample back, Span<float> one, Span<float> probability)
     {
         probability.Clear();
@@ -184,7 +183,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         BadDataException.For($"The CLIPSeg of the bundle '{part.Bundle.Folder}' on {_settings.Device}", found, expected,
         "Import the model again.", inner);
 
-    /// <summary>Later pictures load the models again.</summary>
+    // Later pictures load the models again.
     public void Dispose()
     {
         lock (_gate)
@@ -195,7 +194,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         }
     }
 
-    /// <summary>A map for each prompt.</summary>
+    // A map for each prompt.
     sealed class Logits : IDisposable
     {
         readonly IDisposableReadOnlyCollection<OrtValue> _results;

@@ -1,8 +1,6 @@
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
-/// <summary>A column whose value our own stages read where it lies.</summary>
+// A column whose value our own stages read where it lies.
 interface ILentColumn
 {
     Delegate Lend();
@@ -19,7 +17,7 @@ sealed class CachedColumn(StageRow row, FillFloats fill, int length) : ILentColu
     long _cachedPosition = long.MinValue;
     int _readers;
 
-    /// <summary>Counts somebody who takes the getter.</summary>
+    // Counts somebody who takes the getter.
     public void AddReader() => _readers++;
 
     public void Get(ref VBuffer<float> to)
@@ -28,7 +26,7 @@ sealed class CachedColumn(StageRow row, FillFloats fill, int length) : ILentColu
         else Cached().CopyTo(ref to);
     }
 
-    /// <summary>The values where they lie.</summary>
+    // The values where they lie.
     public Delegate Lend()
     {
         _readers = 2;
@@ -54,7 +52,7 @@ sealed class CachedColumn(StageRow row, FillFloats fill, int length) : ILentColu
     }
 }
 
-/// <summary>An output vector column whose stage holds the values itself, so that rows that share them need no copies.</summary>
+// An output vector column whose stage holds the values itself, so that rows that share them need no copies.
 sealed class HeldColumn(ReadFloats read) : ILentColumn
 {
     public void Get(ref VBuffer<float> to)

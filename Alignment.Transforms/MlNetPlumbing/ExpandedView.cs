@@ -1,6 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>
@@ -92,7 +89,8 @@ sealed class ExpandedView(IDataView source, string column, IReadOnlyList<string>
             if (column.Index == input.Schema.Count)
                 return (ValueGetter<TValue>)(Delegate)(ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> to) =>
                     to = _values[_at]);
-            if (Lend<ReadFloats>(column) is { } lent) return (ValueGetter<TValue>)(Delegate)(ValueGetter<VBuffer<float>>)new HeldColumn(lent).Get;
+            if (Lend<ReadFloats>(column) is { } lent)
+                return (ValueGetter<TValue>)(Delegate)(ValueGetter<VBuffer<float>>)new HeldColumn(lent).Get;
             var get = input.GetGetter<TValue>(input.Schema[column.Index]);
             if (column.Type is not VectorDataViewType) return get;
             return VBuffers.Once(get, () => input.Position);
@@ -108,7 +106,7 @@ sealed class ExpandedView(IDataView source, string column, IReadOnlyList<string>
     IReadOnlyList<string> Values => values;
 }
 
-/// <summary>Vectors of any item that are read once for several rows.</summary>
+// Vectors of any item that are read once for several rows.
 static class VBuffers
 {
     /// <summary>The same getter, asked again only when <paramref name="position"/> has moved. <typeparamref name="TBuffer"/> is a

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
@@ -67,7 +65,7 @@ static class GroupReader
         }
     }
 
-    /// <summary>Each cursor on a thread of its own, at most two groups ahead; the group of the lowest batch is always next.</summary>
+    // Each cursor on a thread of its own, at most two groups ahead; the group of the lowest batch is always next.
     static IEnumerable<GroupResult<T>> Merge<T>(DataViewRowCursor[] cursors, Func<DataViewRow, Func<T>> open,
         CancellationToken cancellationToken)
     {

@@ -1,5 +1,3 @@
-using Microsoft.ML;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>
@@ -8,10 +6,10 @@ namespace Alignment.Transforms.MlNetPlumbing;
 /// </summary>
 interface ILendingRow
 {
-    /// <summary>Equal for the rows that came from one row of the source, as the variants of a scene do; they follow each other.</summary>
+    // Equal for the rows that came from one row of the source, as the variants of a scene do; they follow each other.
     long Group { get; }
 
-    /// <summary>Shared by the stages over one cursor.</summary>
+    // Shared by the stages over one cursor.
     SceneCache Cache { get; }
 
     /// <summary>Reads the column's value as <typeparamref name="T"/> where it lies – floats as <see cref="ReadFloats"/>, pictures and

@@ -1,5 +1,3 @@
-using Microsoft.ML;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>What work ahead gave for one row, or why it could not.</summary>
@@ -8,10 +6,10 @@ namespace Alignment.Transforms.MlNetPlumbing;
 /// <param name="Failure">The row's own; other rows go on.</param>
 readonly record struct AheadResult<T>(long Row, T Result, BadDataException? Failure = null);
 
-/// <summary>Works over rows: one object that moves from row to row as it is enumerated.</summary>
+// Works over rows: one object that moves from row to row as it is enumerated.
 delegate IEnumerable<AheadResult<T>> AheadRun<T>(IEnumerable<StageRow> rows, CancellationToken cancellationToken);
 
-/// <summary>How a stage works ahead of the row at hand.</summary>
+// How a stage works ahead of the row at hand.
 abstract class LookAhead
 {
     public abstract DataViewRowCursor Open(IDataView source, StageMapper mapper, DataViewSchema.Column[] wanted,
@@ -43,7 +41,7 @@ sealed class LookAhead<T>(SharedWork<T> work, AheadRun<T> run) : LookAhead
         }
     }
 
-    /// <summary>The results, as far as they were waited for, of rows that have not gone by.</summary>
+    // The results, as far as they were waited for, of rows that have not gone by.
     sealed class Stream : IDisposable
     {
         readonly CancellationTokenSource _stop;

@@ -1,6 +1,4 @@
 using System.Reflection;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Alignment.Transforms.MlNetPlumbing;
@@ -14,10 +12,10 @@ static class MlNetReflection
 {
     const BindingFlags AnyMember = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>Marks our part of a model file. ML.NET wants exactly eight characters.</summary>
+    // Marks our part of a model file. ML.NET wants exactly eight characters.
     const string ModelSignature = "ALIGNSTG";
 
-    /// <summary>The layout of the part: stage version, options, state. Stages version their own options inside it.</summary>
+    // The layout of the part: stage version, options, state. Stages version their own options inside it.
     const uint LayoutVersion = 0x00010001;
 
     static readonly Assembly s_core = typeof(IHostEnvironment).Assembly;
@@ -53,12 +51,12 @@ static class MlNetReflection
     static readonly Member<MethodInfo> s_addClass = new("ComponentCatalog.AddClass(LoadableClassInfo, string[], bool)",
         () => typeof(ComponentCatalog).GetMethod("AddClass", AnyMember));
 
-    /// <summary>Every reflected member, by the name a maintainer would search for.</summary>
+    // Every reflected member, by the name a maintainer would search for.
     internal static IReadOnlyList<IMember> Members { get; } =
         [s_column, s_versionInfo, s_setVersionInfo, s_writer, s_reader, s_signatureLoadModel, s_loadableClass, s_loadableClassInfo,
         s_addClass];
 
-    /// <summary>A column of a schema that is not there yet, only promised.</summary>
+    // A column of a schema that is not there yet, only promised.
     public static SchemaShape.Column PromisedColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType item, bool isKey = false,
         SchemaShape? annotations = null) =>
         (SchemaShape.Column)s_column.Value.Invoke([name, kind, item, isKey, annotations]);
@@ -86,7 +84,7 @@ static class MlNetReflection
         s_addClass.Value.Invoke(ml.ComponentCatalog, [info, new[] { signature }, false]);
     }
 
-    /// <summary>The static method ML.NET finds and calls; its second argument is a ModelLoadContext, whose type we cannot name.</summary>
+    // The static method ML.NET finds and calls; its second argument is a ModelLoadContext, whose type we cannot name.
     static class LoadCall<TLoader> where TLoader : IStageLoader
     {
         public static ITransformer Create(IHostEnvironment environment, object context) =>
@@ -100,7 +98,7 @@ static class MlNetReflection
     static FieldInfo? FieldOf<T>(Type? type, string name) => type?.GetField(name, AnyMember) is { } f && f.FieldType == typeof(T) ? f
         : null;
 
-    /// <summary>A reflected member: found on first use, or a clear failure that names it.</summary>
+    // A reflected member: found on first use, or a clear failure that names it.
     internal interface IMember
     {
         string Name { get; }
@@ -124,7 +122,7 @@ static class MlNetReflection
     }
 }
 
-/// <summary>Reads one stage back from its part of a model file.</summary>
+// Reads one stage back from its part of a model file.
 interface IStageLoader
 {
     static abstract ITransformer Load(BinaryReader from);

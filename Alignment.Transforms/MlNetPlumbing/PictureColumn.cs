@@ -1,10 +1,8 @@
 using Alignment.Transforms.Images;
-using Microsoft.ML.Data;
-using Microsoft.ML;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
-/// <summary>A picture of 8-bit RGB as ML.NET's image (BGRA, opaque): a copy for stages of others, the picture itself for ours.</summary>
+// A picture of 8-bit RGB as ML.NET's image (BGRA, opaque): a copy for stages of others, the picture itself for ours.
 sealed class PictureColumn(Func<RgbPicture> read) : ILentColumn
 {
     public void Get(ref MLImage to)
@@ -15,7 +13,7 @@ sealed class PictureColumn(Func<RgbPicture> read) : ILentColumn
 
     public Delegate Lend() => read;
 
-    /// <summary>Reads a picture column, lent or copied.</summary>
+    // Reads a picture column, lent or copied.
     public static Func<RgbPicture> Reader(DataViewRow row, DataViewSchema.Column column)
     {
         if ((row as ILendingRow)?.Lend<Func<RgbPicture>>(column) is { } lent) return lent;
@@ -38,7 +36,7 @@ sealed class PictureColumn(Func<RgbPicture> read) : ILentColumn
         return MLImage.CreateFromPixels(picture.Width, picture.Height, MLPixelFormat.Bgra32, bgra);
     }
 
-    /// <summary>ML.NET holds four bytes a pixel, in one of two orders; alpha is dropped.</summary>
+    // ML.NET holds four bytes a pixel, in one of two orders; alpha is dropped.
     static RgbPicture FromImage(MLImage image)
     {
         var from = image.Pixels;

@@ -1,13 +1,11 @@
 using Alignment.Transforms.Images;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
-/// <summary>A span of doubles of the row at hand.</summary>
+// A span of doubles of the row at hand.
 delegate ReadOnlySpan<double> ReadDoubles();
 
-/// <summary>The columns of a cursor by name, for writers: a column is computed when it is read, not before.</summary>
+// The columns of a cursor by name, for writers: a column is computed when it is read, not before.
 sealed class RowReader(DataViewRow row)
 {
     /// <summary>The scene the row belongs to (see <see cref="ILendingRow.Group"/>).</summary>
@@ -35,7 +33,7 @@ sealed class RowReader(DataViewRow row)
         };
     }
 
-    /// <summary>A float vector where it lies, else in a buffer that the next row reuses.</summary>
+    // A float vector where it lies, else in a buffer that the next row reuses.
     public ReadFloats Floats(string column)
     {
         if ((row as ILendingRow)?.Lend<ReadFloats>(row.Schema[column]) is { } lent) return lent;
@@ -50,7 +48,7 @@ sealed class RowReader(DataViewRow row)
         };
     }
 
-    /// <summary>A picture, where it lies or as a copy.</summary>
+    // A picture, where it lies or as a copy.
     public Func<RgbPicture> Picture(string column) => PictureColumn.Reader(row, row.Schema[column]);
 
     public ReadDoubles Doubles(string column)

@@ -1,6 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>One column of a <see cref="RowsView{TRow}"/>.</summary>
@@ -12,7 +9,7 @@ sealed record RowColumn<TRow>(string Name, DataViewType Type, Func<Func<TRow>, D
     public static RowColumn<TRow> Text(string name, Func<TRow, string> value) => new(name, TextDataViewType.Instance,
         row => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> to) => to = value(row()).AsMemory()));
 
-    /// <summary>The row itself, for the writer at the end of a chain.</summary>
+    // The row itself, for the writer at the end of a chain.
     public static RowColumn<TRow> Row(string name) => new(name, new RowType(),
         row => (ValueGetter<TRow>)((ref TRow to) => to = row()));
 
@@ -42,7 +39,7 @@ sealed class RowsView<TRow> : IDataView
     readonly IReadOnlyList<RowColumn<TRow>> _columns;
     readonly long? _count;
 
-    /// <summary>Every row is a group of its own.</summary>
+    // Every row is a group of its own.
     public RowsView(IEnumerable<TRow> rows, IReadOnlyList<RowColumn<TRow>> columns) : this(rows.Select(r => new[] { r }), columns) =>
         _count = rows.TryGetNonEnumeratedCount(out int count) ? count : null;
 
@@ -70,7 +67,7 @@ sealed class RowsView<TRow> : IDataView
         return [.. Enumerable.Range(0, Math.Max(1, n)).Select(_ => new Cursor(this, source, wanted))];
     }
 
-    /// <summary>The enumeration that the cursors of a set share.</summary>
+    // The enumeration that the cursors of a set share.
     sealed class Source(IEnumerator<IReadOnlyList<TRow>> groups, int readers)
     {
         readonly Lock _lock = new();

@@ -1,6 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>A stage before it has seen data. Most learn nothing: Fit checks the input's columns and hands out the transformer.</summary>
@@ -8,7 +5,7 @@ public abstract class SceneEstimator<TTransformer> : IEstimator<TTransformer> wh
 {
     private protected SceneEstimator(TTransformer unfitted) => Unfitted = unfitted;
 
-    /// <summary>The transformer as far as the options alone determine it.</summary>
+    // The transformer as far as the options alone determine it.
     private protected TTransformer Unfitted { get; }
 
     /// <summary>Checks the columns of <paramref name="input"/> and returns the transformer; rows are read only by stages that

@@ -1,6 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>
@@ -11,7 +8,7 @@ public abstract class SceneTransformer : ITransformer
 {
     private protected SceneTransformer(string stageName) => StageName = stageName;
 
-    /// <summary>The stage's name, in messages and in model files.</summary>
+    // The stage's name, in messages and in model files.
     internal string StageName { get; }
 
     bool ITransformer.IsRowToRowMapper => true;
@@ -36,10 +33,10 @@ public abstract class SceneTransformer : ITransformer
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => MlNetReflection.Save(ctx, StageName, SaveBody);
 
-    /// <summary>Finds the columns the stage reads and declares the ones it makes.</summary>
+    // Finds the columns the stage reads and declares the ones it makes.
     internal abstract void Describe(StageColumns columns);
 
-    /// <summary>What to throw when a row's values cannot be used.</summary>
+    // What to throw when a row's values cannot be used.
     private protected BadDataException BadRow(StageRow row, string found, string expected, string nextStep, Exception? inner = null) =>
         BadDataException.For(FormattableString.Invariant($"{StageName}, row {row.Position}"), found, expected, nextStep, inner);
 
@@ -60,10 +57,10 @@ public abstract class SceneTransformer<TOptions> : SceneTransformer where TOptio
     /// <summary>The options the stage works with.</summary>
     public TOptions Options { get; }
 
-    /// <summary>The newest version of the stage's saved form; raised when options or learned state change their meaning.</summary>
+    // The newest version of the stage's saved form; raised when options or learned state change their meaning.
     private protected virtual int Version => StageModel.FirstVersion;
 
-    /// <summary>Writes what Fit learned, after the options; most stages learn nothing.</summary>
+    // Writes what Fit learned, after the options; most stages learn nothing.
     private protected virtual void SaveLearned(BinaryWriter to)
     {
     }

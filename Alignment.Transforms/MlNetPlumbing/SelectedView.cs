@@ -1,6 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>The rows of a view that a test on cheap columns lets through: what a writer puts before a dear stage, so that nothing is

@@ -1,6 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>
@@ -40,19 +37,19 @@ sealed partial class StageColumns
         return columns._made;
     }
 
-    /// <summary>A text column.</summary>
+    // A text column.
     public StageInput Text(string name) => Find(name, "text", t => t is TextDataViewType);
 
-    /// <summary>A whole number, int32.</summary>
+    // A whole number, int32.
     public StageInput Int(string name) => Find(name, "int32", t => t == NumberDataViewType.Int32);
 
-    /// <summary>A float vector of known size, whatever its dimensions.</summary>
+    // A float vector of known size, whatever its dimensions.
     public StageInput Floats(string name) => Find(name, "a float vector of known size", IsFloats);
 
-    /// <summary>A map: float [H,W].</summary>
+    // A map: float [H,W].
     public StageInput Map(string name) => Find(name, "a map, float [H,W]", t => IsFloats(t) && HasRank(t, 2));
 
-    /// <summary>A picture: float [3,H,W].</summary>
+    // A picture: float [3,H,W].
     public StageInput Picture(string name) => Find(name, "a picture, float [3,H,W]",
         t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == 3));
 
@@ -61,7 +58,7 @@ sealed partial class StageColumns
         Find(name, FormattableString.Invariant($"float [{channels},H,W]"),
         t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == channels));
 
-    /// <summary>False while only the shape of a schema is known: dimensions are placeholders, not to be checked.</summary>
+    // False while only the shape of a schema is known: dimensions are placeholders, not to be checked.
     public bool DimensionsKnown => _dimensionsKnown;
 
     /// <summary>A column whose type <paramref name="accept"/> takes; <paramref name="expected"/> says in words which.</summary>
@@ -76,7 +73,7 @@ sealed partial class StageColumns
         return new StageInput(column, column.Type is VectorDataViewType { Size: > 0 } v ? v.Dimensions : []);
     }
 
-    /// <summary>Refuses two maps or pictures of different height or width.</summary>
+    // Refuses two maps or pictures of different height or width.
     public void RequireSameSize(StageInput a, StageInput b)
     {
         if (_dimensionsKnown && (a.Height, a.Width) != (b.Height, b.Width))
@@ -85,7 +82,7 @@ sealed partial class StageColumns
                 "the same height and width", "Load or resize both to one size.");
     }
 
-    /// <summary>Refuses two vectors of different length.</summary>
+    // Refuses two vectors of different length.
     public void RequireSameLength(StageInput a, StageInput b)
     {
         if (_dimensionsKnown && a.Length != b.Length)
@@ -105,7 +102,7 @@ sealed partial class StageColumns
         _made.Add(new OutputColumn(name, type, [.. reads.Select(r => r.Column.Index).Distinct()], getter));
     }
 
-    /// <summary>Makes a float vector of the given dimensions in a reused buffer.</summary>
+    // Makes a float vector of the given dimensions in a reused buffer.
     public void MakeFloats(string name, IReadOnlyList<int> dimensions, IReadOnlyList<StageInput> reads, Func<StageRow, FillFloats> getter)
     {
         var type = new VectorDataViewType(NumberDataViewType.Single, dimensions.ToArray());
@@ -121,18 +118,19 @@ sealed partial class StageColumns
         Make<VBuffer<float>>(name, type, reads, row => new HeldColumn(getter(row)).Get);
     }
 
-    /// <summary>Work that several made columns share: done once per row, and only if one of them is wanted.</summary>
+    // Work that several made columns share: done once per row, and only if one of them is wanted.
     public static SharedWork<T> Together<T>(IReadOnlyList<StageInput> reads, Func<StageRow, Func<T>> work) => new(reads, work);
 
     /// <summary>
-    /// Lets cursors do shared work for rows ahead of the one at hand, several together. Rows read one by one (a PredictionEngine's) do it as
-    /// it is described.
+    /// Lets cursors do shared work for rows ahead of the one at hand, several together. Rows read one by one (a PredictionEngine's) do it
+    /// as it is described.
     /// </summary>
     /// <param name="work">The work.</param>
-    /// <param name="run">From rows, read as far as is wanted, to results: in any order of rows, but a row's before it is waited for.</param>
+    /// <param name="run">From rows, read as far as is wanted, to results: in any order of rows, but a row's before it is waited
+    /// for.</param>
     public void LookAhead<T>(SharedWork<T> work, AheadRun<T> run) => _lookAhead = new LookAhead<T>(work, run);
 
-    /// <summary>Makes a column from shared work.</summary>
+    // Makes a column from shared work.
     public void Make<TWork, T>(string name, DataViewType type, SharedWork<TWork> work, Func<TWork, T> pick) =>
         Make<T>(name, type, work.Reads, row =>
         {
@@ -144,7 +142,7 @@ sealed partial class StageColumns
 
     bool HasRank(DataViewType type, int rank) => !_dimensionsKnown || ((VectorDataViewType)type).Dimensions.Length == rank;
 
-    /// <summary>A type with the column's kind; a vector of known size is imagined as [1,1].</summary>
+    // A type with the column's kind; a vector of known size is imagined as [1,1].
     static DataViewType StandIn(SchemaShape.Column c)
     {
         // The shape does not say how many values a key has; none of ours asks.

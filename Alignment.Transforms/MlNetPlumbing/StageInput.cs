@@ -1,6 +1,3 @@
-using System.Globalization;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
 namespace Alignment.Transforms.MlNetPlumbing;
@@ -12,26 +9,26 @@ sealed record StageInput(DataViewSchema.Column Column, IReadOnlyList<int> Dimens
 {
     public string Name => Column.Name;
 
-    /// <summary>Rows of a map [H,W] or a picture [3,H,W].</summary>
+    // Rows of a map [H,W] or a picture [3,H,W].
     public int Height => Dimensions[^2];
 
-    /// <summary>Columns of a map [H,W] or a picture [3,H,W].</summary>
+    // Columns of a map [H,W] or a picture [3,H,W].
     public int Width => Dimensions[^1];
 
-    /// <summary>Number of values in a vector.</summary>
+    // Number of values in a vector.
     public int Length => Dimensions.Aggregate(1, (n, d) => checked(n * d));
 }
 
-/// <summary>The values of one vector column in the row at hand; valid until the next row or the next call.</summary>
+// The values of one vector column in the row at hand; valid until the next row or the next call.
 delegate ReadOnlySpan<float> ReadFloats();
 
 /// <summary>Writes every value of one made vector; what <paramref name="to"/> holds before is left over from another row.</summary>
 delegate void FillFloats(Span<float> to);
 
-/// <summary>Column types in words, for messages.</summary>
+// Column types in words, for messages.
 static class ColumnWords
 {
-    /// <summary>"float [3,64,64]", "text", "int32".</summary>
+    // "float [3,64,64]", "text", "int32".
     public static string Of(DataViewType type) => type switch
     {
         VectorDataViewType { Size: > 0 } v =>
@@ -45,7 +42,7 @@ static class ColumnWords
         _ => type.RawType.Name.ToLowerInvariant(),
     };
 
-    /// <summary>The visible columns of a schema with their types.</summary>
+    // The visible columns of a schema with their types.
     public static string List(DataViewSchema schema) =>
         schema.Count == 0 ? "none" : string.Join(", ",
         schema.Where(c => !c.IsHidden).Select(c => $"'{SafePath.Shorten(c.Name)}' ({Of(c.Type)})"));

@@ -1,9 +1,6 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
-/// <summary>A stage bound to one input schema.</summary>
+// A stage bound to one input schema.
 sealed class StageMapper : IRowToRowMapper
 {
     readonly IReadOnlyList<OutputColumn> _made;
@@ -20,10 +17,10 @@ sealed class StageMapper : IRowToRowMapper
 
     public DataViewSchema InputSchema { get; }
 
-    /// <summary>How cursors work ahead; null where each row is for itself.</summary>
+    // How cursors work ahead; null where each row is for itself.
     public LookAhead? Ahead { get; }
 
-    /// <summary>True where one of the columns is the stage's own.</summary>
+    // True where one of the columns is the stage's own.
     public bool Makes(IEnumerable<DataViewSchema.Column> columns) => columns.Any(c => c.Index >= InputSchema.Count);
 
     public DataViewSchema OutputSchema { get; }
@@ -58,7 +55,7 @@ sealed class StageMapper : IRowToRowMapper
         return new OpenRow(this, input, active, supply);
     }
 
-    /// <summary>What a row and a cursor have in common.</summary>
+    // What a row and a cursor have in common.
     internal sealed class OpenRow : IDisposable
     {
         readonly StageMapper _mapper;

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
-/// <summary>How a stage's options lie in a model file: a version, then the record as JSON. Read only as strictly as written.</summary>
+// How a stage's options lie in a model file: a version, then the record as JSON. Read only as strictly as written.
 static class StageModel
 {
     public const int FirstVersion = 1;
@@ -52,14 +51,14 @@ static class StageModel
         }
     }
 
-    /// <summary>Gives properties of an older version their present names.</summary>
+    // Gives properties of an older version their present names.
     public static void Rename(JsonObject json, params ReadOnlySpan<(string Old, string New)> names)
     {
         foreach (var (old, now) in names)
             if (json.Remove(old, out JsonNode? value)) json.Add(now, value);
     }
 
-    /// <summary>Reads what Fit learned; a damaged file is a clear error.</summary>
+    // Reads what Fit learned; a damaged file is a clear error.
     public static T ReadLearned<T>(string stage, Func<T> read)
     {
         try

@@ -1,6 +1,4 @@
 using Alignment.Transforms.Images;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
@@ -13,20 +11,20 @@ sealed class StageRow(DataViewRow input) : IDisposable
     readonly Dictionary<object, Delegate> _shared = [];
     readonly List<IDisposable> _owned = [];
 
-    /// <summary>The place of the row at hand in its view, from 0; for messages.</summary>
+    // The place of the row at hand in its view, from 0; for messages.
     public long Position => input.Position;
 
     /// <summary>The scene the row at hand belongs to (see <see cref="ILendingRow.Group"/>); where nobody says, every row is its
     /// own.</summary>
     public long Group => (input as ILendingRow)?.Group ?? input.Position;
 
-    /// <summary>Shared with the other stages over this cursor, where all are ours.</summary>
+    // Shared with the other stages over this cursor, where all are ours.
     public SceneCache Cache { get; } = (input as ILendingRow)?.Cache ?? new();
 
-    /// <summary>The getter of an input column; the upstream work happens when it is called, not before.</summary>
+    // The getter of an input column; the upstream work happens when it is called, not before.
     public ValueGetter<T> Getter<T>(StageInput column) => input.GetGetter<T>(input.Schema[column.Column.Index]);
 
-    /// <summary>Reads a text column.</summary>
+    // Reads a text column.
     public Func<string> Text(StageInput column)
     {
         var get = Getter<ReadOnlyMemory<char>>(column);
@@ -38,7 +36,7 @@ sealed class StageRow(DataViewRow input) : IDisposable
         };
     }
 
-    /// <summary>Reads an int32 column.</summary>
+    // Reads an int32 column.
     public Func<int> Int(StageInput column)
     {
         var get = Getter<int>(column);
@@ -50,7 +48,7 @@ sealed class StageRow(DataViewRow input) : IDisposable
         };
     }
 
-    /// <summary>Reads an int64 column.</summary>
+    // Reads an int64 column.
     public Func<long> Long(StageInput column)
     {
         var get = Getter<long>(column);
@@ -62,7 +60,7 @@ sealed class StageRow(DataViewRow input) : IDisposable
         };
     }
 
-    /// <summary>Reads a float vector, dense whatever form it came in: where it lies, else in a buffer of this cursor's.</summary>
+    // Reads a float vector, dense whatever form it came in: where it lies, else in a buffer of this cursor's.
     public ReadFloats Floats(StageInput column)
     {
         if ((input as ILendingRow)?.Lend<ReadFloats>(input.Schema[column.Column.Index]) is { } lent) return lent;
@@ -82,16 +80,16 @@ sealed class StageRow(DataViewRow input) : IDisposable
         };
     }
 
-    /// <summary>Reads a picture column.</summary>
+    // Reads a picture column.
     public Func<RgbPicture> Picture(StageInput column) => PictureColumn.Reader(input, input.Schema[column.Column.Index]);
 
-    /// <summary>Reads a column as what its stage holds; null where it must be copied from the vector.</summary>
+    // Reads a column as what its stage holds; null where it must be copied from the vector.
     public T? Lent<T>(StageInput column) where T : Delegate => (input as ILendingRow)?.Lend<T>(input.Schema[column.Column.Index]);
 
-    /// <summary>Says beforehand what shared work gives, so that it is not done over this row.</summary>
+    // Says beforehand what shared work gives, so that it is not done over this row.
     public void Supply<T>(SharedWork<T> work, Func<T> result) => _shared.Add(work, result);
 
-    /// <summary>The result of shared work for the row at hand, computed at most once per row for all who ask.</summary>
+    // The result of shared work for the row at hand, computed at most once per row for all who ask.
     public Func<T> Once<T>(SharedWork<T> work)
     {
         if (_shared.TryGetValue(work, out var known)) return (Func<T>)known;

@@ -1,9 +1,6 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Alignment.Transforms.MlNetPlumbing;
 
-/// <summary>A data view with a stage's columns added, computed as its cursors are read.</summary>
+// A data view with a stage's columns added, computed as its cursors are read.
 sealed class StageView(IDataView source, StageMapper mapper, CancellationToken cancellationToken) : IDataView
 {
     public bool CanShuffle => source.CanShuffle;

@@ -1,8 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 

@@ -3,8 +3,6 @@ using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Images.Quality;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
 namespace Alignment.Transforms.Stages;
@@ -18,7 +16,8 @@ public sealed record ComparePicturesOptions : IStageOptions
     /// <summary>text (a path) or image of the same size – the picture after.</summary>
     public string AfterColumn { get; init; } = SceneColumns.EditedPath;
 
-    /// <summary>text (a path) or image of the same size, red above 0 where pixels may change; or float vector, the weights of a region.</summary>
+    /// <summary>text (a path) or image of the same size, red above 0 where pixels may change; or float vector, the weights of a
+    /// region.</summary>
     public string RegionColumn { get; init; } = SceneColumns.RegionPath;
 
     /// <summary>The folder of the model bundle whose LPIPS is used; null, or a bundle without it: none.</summary>
@@ -93,7 +92,7 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
     static ITransformer IStageLoader.Load(BinaryReader from) =>
         Open(StageModel.ReadOptions<ComparePicturesOptions>(from, Name, StageModel.FirstVersion));
 
-    /// <summary>The pictures, what may change, and the rectangle around it; a width of 0 where nothing may.</summary>
+    // The pictures, what may change, and the rectangle around it; a width of 0 where nothing may.
     sealed record Compared(RgbPicture Before, RgbPicture After, byte[] Region, (int Left, int Top, int Width, int Height) Rectangle);
 
     internal override void Describe(StageColumns columns)

@@ -1,7 +1,6 @@
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;
 

@@ -1,8 +1,5 @@
-using System.Numerics.Tensors;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -93,7 +91,7 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
 
     internal EditSceneTransformer(EditSceneOptions options, IEditors editors) : base(Name, options) => _editors = editors;
 
-    /// <summary>Opens the bundle the options name; remembers its full path and hash, or compares the hash where there is one.</summary>
+    // Opens the bundle the options name; remembers its full path and hash, or compares the hash where there is one.
     internal static EditSceneTransformer Open(EditSceneOptions options, ModelBundle? bundle = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -152,7 +150,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
             Func<EditedRow> get = row.Once(edit);
             return to => get().Picture.CopyTo(to);
         });
-        if (Options.SecondsColumn is { } seconds) columns.Make(seconds, new VectorDataViewType(NumberDataViewType.Double, 2), edit, e => new VBuffer<double>(2,
+        if (Options.SecondsColumn is { } seconds) columns.Make(seconds, new VectorDataViewType(NumberDataViewType.Double, 2), edit,
+            e => new VBuffer<double>(2,
             [e.PrepareSeconds, e.DenoiseSeconds]));
         if (Options.PreviewInterval > 0) columns.MakePicture(Options.PreviewColumn, reads, row =>
         {

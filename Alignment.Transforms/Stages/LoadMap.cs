@@ -1,8 +1,6 @@
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 

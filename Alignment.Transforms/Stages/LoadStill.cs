@@ -1,6 +1,5 @@
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;
 

@@ -3,8 +3,6 @@ using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Masks;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 

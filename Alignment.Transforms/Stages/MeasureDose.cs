@@ -2,8 +2,6 @@ using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -218,7 +216,7 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
     /// <param name="Score">Of it, under the mask.</param>
     sealed record Prediction(float[] Map, AttentionScore Score);
 
-    /// <summary>What was predicted of the files of the scene at hand; their maps serve the next scene.</summary>
+    // What was predicted of the files of the scene at hand; their maps serve the next scene.
     sealed class ScenePredictions(MeasureDoseTransformer stage, StageRow row, StageInput mask)
     {
         readonly PictureLimits _limits = new() { MaxPixels = stage.Options.MaxPixels };

@@ -1,7 +1,5 @@
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -112,7 +110,7 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         else DescribeEach(columns);
     }
 
-    /// <summary>Every row under the variant that its column names.</summary>
+    // Every row under the variant that its column names.
     void DescribeEach(StageColumns columns)
     {
         var (heatmap, mask) = (columns.Map(Options.HeatmapColumn), columns.Map(Options.MaskColumn));
@@ -184,7 +182,7 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         }
     }
 
-    /// <summary>What the target's attention of a row's scene is multiplied with.</summary>
+    // What the target's attention of a row's scene is multiplied with.
     Func<double> Alpha(StageRow row, Variant variant, StageInput? window)
     {
         if (window is not { } column)

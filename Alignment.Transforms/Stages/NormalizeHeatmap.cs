@@ -1,8 +1,5 @@
-using System.Numerics.Tensors;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -75,7 +72,7 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
 {
     internal const string Name = "NormalizeHeatmap";
 
-    /// <summary>White in an 8-bit file.</summary>
+    // White in an 8-bit file.
     const float White = 255f;
 
     internal NormalizeHeatmapTransformer(NormalizeHeatmapOptions options) : base(Name, options)
@@ -171,7 +168,7 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
         }
     }
 
-    /// <summary>Linear between the order statistics around (n − 1) · p / 100, counted from 0.</summary>
+    // Linear between the order statistics around (n − 1) · p / 100, counted from 0.
     static (double Low, double High) Percentiles(ReadOnlySpan<float> values, double low, double high)
     {
         if (values.IsEmpty) return (0, 0);

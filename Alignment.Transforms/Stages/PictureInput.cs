@@ -1,11 +1,10 @@
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
 namespace Alignment.Transforms.Stages;
 
-/// <summary>Pictures at their own size as stages read them: from a path, or an ML.NET image.</summary>
+// Pictures at their own size as stages read them: from a path, or an ML.NET image.
 static class PictureInput
 {
     public static StageInput PathOrImage(this StageColumns columns, string name) =>
@@ -19,7 +18,7 @@ static class PictureInput
         return () => row.Picture(path(), limits);
     }
 
-    /// <summary>Decodes a file; stages that read the same picture of a scene share it.</summary>
+    // Decodes a file; stages that read the same picture of a scene share it.
     public static RgbPicture Picture(this StageRow row, string path, PictureLimits limits) =>
         row.Cache.Get(row.Group, (path, limits), () => PictureFile.ReadRgb8(path, limits));
 }

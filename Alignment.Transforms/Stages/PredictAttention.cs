@@ -2,8 +2,6 @@ using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -109,7 +107,7 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
     static ITransformer IStageLoader.Load(BinaryReader from) =>
         Open(StageModel.ReadOptions<PredictAttentionOptions>(from, Name, StageModel.FirstVersion));
 
-    /// <summary>What predicts.</summary>
+    // What predicts.
     internal AttentionPredictor Predictor => _predictor;
 
     internal override void Describe(StageColumns columns)

@@ -1,13 +1,12 @@
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
-/// <summary>Regions as stages read them: weights of a still's size.</summary>
+// Regions as stages read them: weights of a still's size.
 static class RegionInput
 {
-    /// <summary>Reads the region of a still of a given width and height.</summary>
+    // Reads the region of a still of a given width and height.
     public static Func<int, int, EditRegion> Region(this StageRow row, StageInput region)
     {
         if (row.Lent<Func<EditRegion>>(region) is { } lent) return (_, _) => lent();
@@ -18,7 +17,8 @@ static class RegionInput
             get(ref weights);
             if (weights.Length != (long)width * height)
                 throw BadDataException.For(FormattableString.Invariant($"Row {row.Position}, column '{region.Name}'"),
-                    FormattableString.Invariant($"{weights.Length} values"), FormattableString.Invariant($"{width}x{height}, as the still has"),
+                    FormattableString.Invariant($"{weights.Length} values"),
+                    FormattableString.Invariant($"{width}x{height}, as the still has"),
                     "Mark the region at the still's own size.");
             return EditRegion.FromWeights([.. weights.DenseValues()], width, height);
         };

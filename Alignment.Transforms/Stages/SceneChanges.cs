@@ -25,7 +25,7 @@ sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int he
     long _group = long.MinValue;
     int _used;
 
-    /// <summary>The changes of another scene, or of the same.</summary>
+    // The changes of another scene, or of the same.
     public SceneChanges Of(long group)
     {
         if (group == _group) return this;
@@ -49,7 +49,7 @@ sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int he
         return change;
     }
 
-    /// <summary>The hash of the control that an edit gets.</summary>
+    // The hash of the control that an edit gets.
     public string ControlId(SceneChange change)
     {
         if (_ids.TryGetValue(change.Attention, out string? known)) return known;
@@ -71,14 +71,14 @@ sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int he
         return Result(changed, 0, place, balance.Strength);
     }
 
-    /// <summary>A map that came out as it was is the scene's own array, so that whoever comes next need not compare again.</summary>
+    // A map that came out as it was is the scene's own array, so that whoever comes next need not compare again.
     SceneChange Result(float[] changed, long clipped, PlaceboPlacement? place, double? strength)
     {
         bool modified = !changed.AsSpan().SequenceEqual(_scene);
         return new(modified ? changed : _scene, clipped, place, strength, modified);
     }
 
-    /// <summary>M, read only where something is changed or hashed.</summary>
+    // M, read only where something is changed or hashed.
     float[] Mask()
     {
         if (_mask.Length == 0) mask().CopyTo(_mask = Rent());

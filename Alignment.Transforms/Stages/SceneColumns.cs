@@ -130,8 +130,8 @@ public static class SceneColumns
     /// <summary>image – the still as its file has it, 8-bit colour.</summary>
     public const string Still = "still";
 
-    /// <summary>float vector of still_height · still_width values in 0..1 – the weight of the edit at each pixel of the still, 0 where it must
-    /// not change.</summary>
+    /// <summary>float vector of still_height · still_width values in 0..1 – the weight of the edit at each pixel of the still, 0 where it
+    /// must not change.</summary>
     public const string Region = "region";
 
     /// <summary>int64 – pixels whose weight is above 0.</summary>

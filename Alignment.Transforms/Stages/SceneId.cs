@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Alignment.Transforms.Stages;
 
 /// <summary>The id of a scene: unique in a data set, part of file names, and what its random numbers are keyed by.</summary>

@@ -20,22 +20,23 @@ sealed class EditedRow(Func<float[]> decode, Func<float[], RgbPicture> strip)
     public double DenoiseSeconds { get; init; }
 }
 
-/// <summary>The columns an edit is made of.</summary>
+// The columns an edit is made of.
 sealed record EditColumns(StageInput Image, StageInput Control, StageInput Keyword, StageInput Video, StageInput Number,
     StageInput? RegionPixels)
 {
-    public StageInput[] All => [Image, Control, Keyword, Video, Number, .. RegionPixels is null ? Array.Empty<StageInput>() : [RegionPixels]];
+    public StageInput[] All => [Image, Control, Keyword, Video, Number,
+        .. RegionPixels is null ? Array.Empty<StageInput>() : [RegionPixels]];
 }
 
-/// <summary>The rows of one cursor on their way through the editor: read and encoded, denoised, and left to be decoded.</summary>
+// The rows of one cursor on their way through the editor: read and encoded, denoised, and left to be decoded.
 sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<ISceneEditor> open)
 {
-    /// <summary>Edits that wait to be decoded, for each scene ahead: about as many as a scene has.</summary>
+    // Edits that wait to be decoded, for each scene ahead: about as many as a scene has.
     const int EditsAScene = 4;
 
     readonly Lazy<ISceneEditor> _editor = new(open);
 
-    /// <summary>The row at hand, for itself.</summary>
+    // The row at hand, for itself.
     public Func<EditedRow> One(StageRow row)
     {
         var reader = new Reader(columns, options.Edit, row);
@@ -47,7 +48,7 @@ sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<IScen
         };
     }
 
-    /// <summary>Rows ahead of whoever reads the results.</summary>
+    // Rows ahead of whoever reads the results.
     public IEnumerable<AheadResult<EditedRow>> Ahead(IEnumerable<StageRow> rows, CancellationToken cancellationToken)
     {
         using var room = new SemaphoreSlim(options.Ahead + 1);
@@ -83,7 +84,7 @@ sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<IScen
         if (group is not null) yield return Encoded(group);
     }
 
-    /// <summary>A place is free again when the scene's first edit is there: then the next scene may be held.</summary>
+    // A place is free again when the scene's first edit is there: then the next scene may be held.
     IEnumerable<AheadResult<EditedRow>> Denoised(IEnumerable<Group> groups, SemaphoreSlim room, CancellationTokenSource stop)
     {
         IEnumerator<Group> source = groups.GetEnumerator();
@@ -175,7 +176,7 @@ sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<IScen
             edit is null ? before : before with { Values = picture });
     }
 
-    /// <summary>The rows of one scene in the source; where one cannot be read, none is edited.</summary>
+    // The rows of one scene in the source; where one cannot be read, none is edited.
     sealed class Group
     {
         public long Began { get; } = TimeProvider.System.GetTimestamp();
@@ -186,11 +187,11 @@ sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<IScen
 
         public BadDataException? Failure { get; set; }
 
-        /// <summary>Rows from the failure on.</summary>
+        // Rows from the failure on.
         public List<long> Unread { get; } = [];
     }
 
-    /// <summary>A picture and prompt with the distinct controls to edit it under, and the rows that have each.</summary>
+    // A picture and prompt with the distinct controls to edit it under, and the rows that have each.
     sealed record Scene(string Id, string Prompt, float[] Image)
     {
         public List<float[]> Controls { get; } = [];
@@ -199,7 +200,7 @@ sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<IScen
 
         public object? Encoded { get; set; }
 
-        /// <summary>Nothing may change: there is one result, the scene itself.</summary>
+        // Nothing may change: there is one result, the scene itself.
         public bool IsUntouched => Controls is [[]];
 
         public EditInput Input => new()
@@ -230,7 +231,7 @@ sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<IScen
         readonly Func<int> _number = row.Int(columns.Number);
         readonly Func<long>? _pixels = columns.RegionPixels is { } column ? row.Long(column) : null;
 
-        /// <summary>Adds the row at hand.</summary>
+        // Adds the row at hand.
         public Group Read(Group group, long at)
         {
             try

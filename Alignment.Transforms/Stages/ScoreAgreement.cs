@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Alignment.Transforms.Attention.Metrics;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -46,7 +44,7 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
 {
     internal const string Name = "ScoreAgreement";
 
-    /// <summary>2: a prefix instead of a column name for each metric.</summary>
+    // 2: a prefix instead of a column name for each metric.
     const int Newest = 2;
 
     internal ScoreAgreementTransformer(ScoreAgreementOptions options) : base(Name, options)
@@ -65,7 +63,8 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
             if (!options.Remove(old + "Column", out JsonNode? column)) continue;
             if ((string?)column != SceneColumns.AgreementPrefix + metric)
                 throw BadDataException.For($"The saved stage '{Name}'",
-                    $"the column '{SafePath.Shorten((string?)column ?? "")}' for {metric}", "columns of one prefix", $"Save the model again with {nameof(ScoreAgreementOptions.ColumnPrefix)}.");
+                    $"the column '{SafePath.Shorten((string?)column ?? "")}' for {metric}", "columns of one prefix",
+                    $"Save the model again with {nameof(ScoreAgreementOptions.ColumnPrefix)}.");
         }
     }
 

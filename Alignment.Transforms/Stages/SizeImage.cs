@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -89,7 +86,7 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
         };
     }
 
-    /// <summary>0..1 to −1..1.</summary>
+    // 0..1 to −1..1.
     internal static void ToSigned(Span<float> values)
     {
         ref float first = ref MemoryMarshal.GetReference(values);

@@ -1,9 +1,8 @@
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;
 
-/// <summary>Every stage that can be loaded from a model file. A stage missing here fails a test.</summary>
+// Every stage that can be loaded from a model file. A stage missing here fails a test.
 static class StageTable
 {
     public static IReadOnlyList<StageKind> All { get; } =
@@ -37,7 +36,7 @@ static class StageTable
     }
 }
 
-/// <summary>A loadable stage: its transformer and the name its part of a model file carries (at most 24 characters).</summary>
+// A loadable stage: its transformer and the name its part of a model file carries (at most 24 characters).
 sealed record StageKind(Type Transformer, string Name, Action<MLContext> Register)
 {
     public static StageKind Of<T>(string name) where T : ITransformer, IStageLoader =>

@@ -1,13 +1,12 @@
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
-using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
-/// <summary>What stages that work on the still itself have in common: they decode it once a row and say its size.</summary>
+// What stages that work on the still itself have in common: they decode it once a row and say its size.
 static class StillSize
 {
-    /// <summary>Outputs the still's width and height; the work that decodes it is returned, for the columns that need its pixels.</summary>
+    // Outputs the still's width and height; the work that decodes it is returned, for the columns that need its pixels.
     public static SharedWork<RgbPicture> Columns(StageColumns columns, StageInput path, string width, string height,
         long maxPixels = PictureLimits.DefaultMaxPixels)
     {
@@ -22,7 +21,7 @@ static class StillSize
         return still;
     }
 
-    /// <summary>A picture, float [3,H,W], or text.</summary>
+    // A picture, float [3,H,W], or text.
     public static StageInput PictureOrPath(this StageColumns columns, string name) =>
         columns.Find(name, "a picture, float [3,H,W] in −1..1, or text (a path)", t => t is TextDataViewType
             || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single

@@ -14,7 +14,7 @@ sealed record BundleConfigs
     public required VaeConfig Vae { get; init; }
     public required ControlNetConfig ControlNet { get; init; }
 
-    /// <summary>The trunk of lpips.onnx; null in a bundle without it.</summary>
+    // The trunk of lpips.onnx; null in a bundle without it.
     public LpipsConfig? Lpips { get; init; }
 
     /// <summary>

@@ -3,7 +3,7 @@ using Alignment.Onnx.Runtime;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>The names of a bundle's models, inputs and outputs, which are bound by name.</summary>
+// The names of a bundle's models, inputs and outputs, which are bound by name.
 static class BundleContract
 {
     const string ResidualIn = "down_block_", ResidualOut = "down_block_res_";
@@ -49,7 +49,7 @@ static class BundleContract
     public static int Residuals(IReadOnlyDictionary<string, OnnxHeader> headers) =>
         headers[BundleFiles.ControlNet].Outputs.Count(o => Numbered(o.Name, ResidualOut));
 
-    /// <summary>Numbers of the manifest must equal the models' fixed shapes.</summary>
+    // Numbers of the manifest must equal the models' fixed shapes.
     public static void CheckNumbers(string folder, BundleManifest manifest, IReadOnlyDictionary<string, OnnxHeader> headers)
     {
         Same("latentChannels", manifest.LatentChannels, Size(headers, BundleFiles.Unet, "sample", 1));

@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>File names in a bundle's folder, '/' between parts.</summary>
+// File names in a bundle's folder, '/' between parts.
 static class BundleFiles
 {
     public const string Manifest = "bundle.json";
@@ -20,13 +20,13 @@ static class BundleFiles
     public const string ClipSegConfig = "configs/clipseg.json";
     public const string ClipSegPictures = "configs/clipseg_preprocessor.json";
 
-    /// <summary>CLIPSeg's, where it is not the bundle's.</summary>
+    // CLIPSeg's, where it is not the bundle's.
     public const string ClipSegTokenizer = "clipseg_tokenizer";
 
     public static IReadOnlyList<string> Models { get; } = [TextEncoder, Unet, ControlNet, VaeEncoder, VaeDecoder];
     public static IReadOnlyList<string> OptionalModels { get; } = [ClipSeg, ClipSegText, Lpips];
 
-    /// <summary>False for what no edit reads (LPIPS, the training artifact, CLIPSeg); it does not change the bundle's identity.</summary>
+    // False for what no edit reads (LPIPS, the training artifact, CLIPSeg); it does not change the bundle's identity.
     public static bool ChangesPictures(string file) =>
         !IsClipSeg(file) && !file.StartsWith(Lpips, StringComparison.Ordinal) && file != LpipsConfig
         && !file.StartsWith("training/", StringComparison.Ordinal);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
@@ -11,7 +9,7 @@ namespace Alignment.Onnx.Bundles;
 /// </summary>
 static class BundleInference
 {
-    /// <summary>Levels of SD 1.5's UNet.</summary>
+    // Levels of SD 1.5's UNet.
     const int StandardLevels = 4;
 
     public static (BundleManifest Manifest, IReadOnlyList<string> Assumptions) Infer(string folder,
@@ -81,7 +79,7 @@ static class BundleInference
 
     static string? Existing(params string[] paths) => paths.FirstOrDefault(File.Exists);
 
-    /// <summary>Each level but the last halves the sides.</summary>
+    // Each level but the last halves the sides.
     static int Levels(JsonElement config)
     {
         int levels = config.GetProperty("block_out_channels").GetArrayLength();

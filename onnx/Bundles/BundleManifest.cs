@@ -110,7 +110,7 @@ sealed record SchedulerFacts
     public string? UnsupportedSetting { get; init; }
 }
 
-/// <summary>The CLIP tokenizer's special ids and the length of prompts.</summary>
+// The CLIP tokenizer's special ids and the length of prompts.
 sealed record TokenizerFacts
 {
     public int VocabularySize { get; init; } = 49408;

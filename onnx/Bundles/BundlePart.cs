@@ -5,7 +5,7 @@ namespace Alignment.Onnx.Bundles;
 /// <summary>The <paramref name="Model"/> among the files, or null, with its stored elements.</summary>
 sealed record AddedFiles(IReadOnlyList<string> Files, string? Model = null, long Parameters = 0);
 
-/// <summary>Adds or replaces an optional part of a bundle.</summary>
+// Adds or replaces an optional part of a bundle.
 static class BundlePart
 {
     /// <summary>

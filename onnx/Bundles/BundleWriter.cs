@@ -1,9 +1,9 @@
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>Writes a bundle, complete or not at all: into a folder beside the target, the manifest last, then one rename.</summary>
+// Writes a bundle, complete or not at all: into a folder beside the target, the manifest last, then one rename.
 static class BundleWriter
 {
-    /// <summary>No part of the model and of its hash.</summary>
+    // No part of the model and of its hash.
     static readonly string[] s_documents = ["README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"];
 
     /// <summary>
@@ -69,7 +69,7 @@ static class BundleWriter
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>After a failure, whose message matters more.</summary>
+    // After a failure, whose message matters more.
     static void Clean(string folder)
     {
         try { Delete(folder); }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Alignment.Onnx.Models;
 
 namespace Alignment.Onnx.Bundles;
@@ -19,7 +18,7 @@ sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictu
         return new([BundleFiles.ClipSegConfig, BundleFiles.ClipSegPictures]);
     }
 
-    /// <summary>Throws where the bundle has no CLIPSeg, or one that this program did not import.</summary>
+    // Throws where the bundle has no CLIPSeg, or one that this program did not import.
     public static ClipSegPart Open(ModelBundle bundle)
     {
         string subject = $"The model bundle '{bundle.Folder}'";

@@ -1,8 +1,6 @@
-using System.Text.Json;
-
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>The files of a diffusers folder that concern the bundle, not the architectures.</summary>
+// The files of a diffusers folder that concern the bundle, not the architectures.
 static class DiffusersConfigs
 {
     static readonly (string Key, string[] Known)[] s_samplerSettings =

@@ -1,11 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>Hard links, for files that are never changed in place.</summary>
+// Hard links, for files that are never changed in place.
 static partial class FileLink
 {
-    /// <summary>A copy where linking fails (another disk, no permission).</summary>
+    // A copy where linking fails (another disk, no permission).
     public static void LinkOrCopy(string from, string to)
     {
         // A link's own target, not a link to a link.

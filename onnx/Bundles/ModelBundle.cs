@@ -76,10 +76,10 @@ public sealed class ModelBundle
     /// <summary>Whether the bundle has <paramref name="file"/>.</summary>
     public bool Has(string file) => File.Exists(Path.Combine(Folder, file)) && (!HasManifest || Manifest.Files.ContainsKey(file));
 
-    /// <summary>By path in the folder, without documentation.</summary>
+    // By path in the folder, without documentation.
     internal IEnumerable<string> AllFiles => HasManifest ? Manifest.Files.Keys : FilesOf(Folder, _headers);
 
-    /// <summary>Throws where the bundle does not have the model.</summary>
+    // Throws where the bundle does not have the model.
     internal OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header
         : OnnxFileCheck.Read(PathOf(model));
 
@@ -115,7 +115,7 @@ public sealed class ModelBundle
         }
     }
 
-    /// <summary>The graphs, their external data, and the tokenizer; '/' between parts.</summary>
+    // The graphs, their external data, and the tokenizer; '/' between parts.
     static IEnumerable<string> FilesOf(string folder, IReadOnlyDictionary<string, OnnxHeader> headers) =>
         headers.Keys
             .Concat(headers.Values.SelectMany(h => h.ExternalFiles).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')))

@@ -1,14 +1,12 @@
-using System.Text.Json;
-
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>A CLIP tokenizer's files, checked: ids without gap, every merge made of known pieces.</summary>
+// A CLIP tokenizer's files, checked: ids without gap, every merge made of known pieces.
 static class TokenizerFiles
 {
-    /// <summary>CLIP has 49,408; multilingual vocabularies reach a million.</summary>
+    // CLIP has 49,408; multilingual vocabularies reach a million.
     public const int MaxEntries = 2_000_000;
 
-    /// <summary>In characters; CLIP's longest is below 40.</summary>
+    // In characters; CLIP's longest is below 40.
     const int MaxToken = 1024;
 
     static readonly string[] s_files = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
@@ -42,7 +40,7 @@ static class TokenizerFiles
             : throw Bad(vocabPath, $"no token {token}", "a CLIP vocabulary, which has it");
     }
 
-    /// <summary>Copies a tokenizer and returns the names of its files.</summary>
+    // Copies a tokenizer and returns the names of its files.
     public static string[] Copy(string from, string to)
     {
         string[] files = [.. s_files.Where(f => File.Exists(Path.Combine(from, f)))];

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Alignment;
 
 /// <summary>
@@ -26,7 +24,7 @@ static class AtomicFile
         }, keepEqual);
     }
 
-    /// <summary>UTF-8 without a byte order mark.</summary>
+    // UTF-8 without a byte order mark.
     public static void WriteText(string path, string text, bool durable = true, bool keepEqual = false) =>
         Write(path, s => s.Write(s_utf8.GetBytes(text)), durable, keepEqual);
 
@@ -55,7 +53,7 @@ static class AtomicFile
         }
     }
 
-    /// <summary>Creates an output folder with its parents and returns its full path.</summary>
+    // Creates an output folder with its parents and returns its full path.
     public static string MakeFolder(string path)
     {
         string full = Path.GetFullPath(path);

@@ -22,6 +22,6 @@ sealed class EarlyFlush(Stream to)
         _running = Task.Run(() => RandomAccess.FlushToDisk(_file));
     }
 
-    /// <summary>The system reports a failed write to one flush only, so a running one must be observed.</summary>
+    // The system reports a failed write to one flush only, so a running one must be observed.
     public void Finish() => _running.GetAwaiter().GetResult();
 }

@@ -2,6 +2,6 @@ namespace Alignment;
 
 static class FileErrors
 {
-    /// <summary>The system refused to read or write a file.</summary>
+    // The system refused to read or write a file.
     public static bool IsOfFile(this Exception e) => e is IOException or UnauthorizedAccessException;
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Alignment;
 
-/// <summary>Hashes (SHA-256) what passes to a stream it does not own, and flushes a file as it grows.</summary>
+// Hashes (SHA-256) what passes to a stream it does not own, and flushes a file as it grows.
 sealed class HashedStream(Stream to) : Stream
 {
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

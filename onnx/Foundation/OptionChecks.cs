@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Alignment;
 
-/// <summary>Checks of options records, whose errors name the property.</summary>
+// Checks of options records, whose errors name the property.
 static class OptionChecks
 {
-    /// <summary>The largest side whose float planes still fit one array.</summary>
+    // The largest side whose float planes still fit one array.
     public const int MaxSide = 16384;
 
     /// <summary><paramref name="property"/> is the name of <paramref name="found"/>, where that is an expression.</summary>

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Alignment;
 
-/// <summary>An array of the pool, returned when disposed.</summary>
+// An array of the pool, returned when disposed.
 readonly struct Rented<T>(int length) : IDisposable
 {
-    /// <summary>May be longer.</summary>
+    // May be longer.
     public T[] Array { get; } = ArrayPool<T>.Shared.Rent(length);
 
     public Span<T> Span => Array.AsSpan(0, length);

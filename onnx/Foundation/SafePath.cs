@@ -68,7 +68,7 @@ public static class SafePath
         path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar,
         StringComparison.Ordinal);
 
-    /// <summary>The path with every link resolved.</summary>
+    // The path with every link resolved.
     static string RealPath(string path)
     {
         string at = Path.GetPathRoot(path)!;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Alignment;
 
@@ -25,7 +24,7 @@ static class SeededNormal
         for (int i = 0; i < into.Length; i++) into[i] = (float)Quantile(stream.Next());
     }
 
-    /// <summary>Uniform numbers in the open interval (0, 1).</summary>
+    // Uniform numbers in the open interval (0, 1).
     public static void FillUniform(Span<double> into, ulong seed, string purpose, long start = 0)
     {
         var stream = new Stream(seed, purpose, start);
@@ -46,7 +45,7 @@ static class SeededNormal
         return q < 0 ? -tail : tail;
     }
 
-    /// <summary>ln(m·2ᵉ) = e ln 2 + 2 artanh((m−1)/(m+1)), from + − × ÷ only.</summary>
+    // ln(m·2ᵉ) = e ln 2 + 2 artanh((m−1)/(m+1)), from + − × ÷ only.
     public static double Log(double x)
     {
         // ln 2 in two parts, so that e·high is exact

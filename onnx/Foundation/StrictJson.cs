@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace Alignment;
@@ -8,10 +7,10 @@ namespace Alignment;
 /// </summary>
 static class StrictJson
 {
-    /// <summary>Model configs nest three or four levels.</summary>
+    // Model configs nest three or four levels.
     const int MaxDepth = 32;
 
-    /// <summary>CLIP's vocabulary is 0.9 MB, multilingual ones reach 20.</summary>
+    // CLIP's vocabulary is 0.9 MB, multilingual ones reach 20.
     public const int MaxFileBytes = 64 << 20;
 
     static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };

@@ -1,6 +1,6 @@
 namespace Alignment;
 
-/// <summary>The progress of parallel parts as one sum.</summary>
+// The progress of parallel parts as one sum.
 sealed class SummedProgress(IProgress<WorkProgress>? listener, long total)
 {
     readonly Lock _gate = new();

@@ -23,7 +23,7 @@ static class Gradient
         return OfProduct(loss, loss.Graph.Constant([1f], loss.Shape), by, rules, segment);
     }
 
-    /// <summary>The gradients of Σ weight ∘ y, without computing that sum.</summary>
+    // The gradients of Σ weight ∘ y, without computing that sum.
     public static IReadOnlyList<Value> OfProduct(Value y, Value weight, IReadOnlyList<Value> by, Func<Node, Rule> rules,
         Func<string, string?>? segment = null)
     {
@@ -77,7 +77,7 @@ static class Gradient
         return active;
     }
 
-    /// <summary>Replaces the parts, so that a second call adds no node.</summary>
+    // Replaces the parts, so that a second call adds no node.
     static Value Sum(List<Value> parts)
     {
         Value sum = parts.Skip(1).Aggregate(parts[0], (x, y) => x + y);

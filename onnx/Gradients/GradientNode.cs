@@ -14,14 +14,14 @@ sealed class GradientNode(Node node, IReadOnlyList<Value?> gradients, IReadOnlyL
 
     public Value this[int input] => at(node[input]);
 
-    /// <summary>An input that may have been left out.</summary>
+    // An input that may have been left out.
     public Value? Optional(int input) => input < node.Inputs.Count && node.Inputs[input] is { } given ? at(given) : null;
 
     public int Inputs => node.Inputs.Count;
 
     public Value Y => at(node.Outputs[0]);
 
-    /// <summary>This many outputs, even where the forward pass uses fewer.</summary>
+    // This many outputs, even where the forward pass uses fewer.
     public IReadOnlyList<Value> Outputs(int count) => Graph.Extend(Y.Producer!, count);
 
     public Value G => gradients[0] ?? throw node.Bad("no gradient for its first output", "one");
@@ -30,7 +30,7 @@ sealed class GradientNode(Node node, IReadOnlyList<Value?> gradients, IReadOnlyL
 
     public bool Wants(int input) => input < wanted.Count && wanted[input];
 
-    /// <summary>A gradient for an input, where it is needed.</summary>
+    // A gradient for an input, where it is needed.
     public Value? If(int input, Func<Value> gradient) => Wants(input) ? gradient() : null;
 }
 

@@ -4,7 +4,7 @@ namespace Alignment.Onnx.Gradients;
 
 delegate Value?[] CompositeRule(GradientComposite n);
 
-/// <summary>Functions of several nodes.</summary>
+// Functions of several nodes.
 static partial class GradientRules
 {
     public static CompositeRule For(Composite composite) => composite.Kind switch
@@ -16,7 +16,7 @@ static partial class GradientRules
             "one with a derivative rule"),
     };
 
-    /// <summary>y = x σ: y' = σ + y (1 − σ).</summary>
+    // y = x σ: y' = σ + y (1 − σ).
     static Value?[] Silu(GradientComposite n) => [n.G * (n.Inner + n.Y * (1 - n.Inner))];
 
     /// <summary>

@@ -43,7 +43,7 @@ static partial class GradientRules
         return Only(n, Value.Concat(axis, parts));
     }
 
-    /// <summary>For slices of step 1 along sides of known size.</summary>
+    // For slices of step 1 along sides of known size.
     static Value?[] Slice(GradientNode n)
     {
         Value x = n[0];
@@ -72,7 +72,7 @@ static partial class GradientRules
         return Only(n, n.G.Slice(axes, before, ends));
     }
 
-    /// <summary>Each row's gradients summed, as a product with one-hot rows.</summary>
+    // Each row's gradients summed, as a product with one-hot rows.
     static Value?[] Gather(GradientNode n)
     {
         Value table = n[0], at = n[1];
@@ -85,7 +85,7 @@ static partial class GradientRules
         return [oneHot.MatMul(n.G.Reshape(taken, table[1])), null];
     }
 
-    /// <summary>The sum of each block, computed as a mean in which what is missing at an odd edge counts as zeros.</summary>
+    // The sum of each block, computed as a mean in which what is missing at an odd edge counts as zeros.
     static Value?[] ResizeNearest(GradientNode n)
     {
         Value g = n.G;

@@ -31,7 +31,7 @@ static partial class GradientRules
 
     static bool IsOnes(Value value) => value.KnownFloats?.All(v => v == 1) == true;
 
-    /// <summary>Over the innermost axis, by products with a column, which are faster than reductions.</summary>
+    // Over the innermost axis, by products with a column, which are faster than reductions.
     static Value?[] LayerNormalization(GradientNode n)
     {
         Value x = n[0], weight = n[1], g = n.G;

@@ -5,7 +5,7 @@ namespace Alignment.Onnx.Gradients;
 
 static partial class GradientRules
 {
-    /// <summary>Everything goes to the window's (first) maximum; overlapping windows are summed, always in the same order.</summary>
+    // Everything goes to the window's (first) maximum; overlapping windows are summed, always in the same order.
     static Value?[] MaxPool(GradientNode n)
     {
         Value x = n[0], winners = n.Outputs(2)[1];
@@ -18,7 +18,7 @@ static partial class GradientRules
         static Value Flat(Value value) => value.Reshape(value.Shape.Aggregate((Dim)1, (count, side) => count * side));
     }
 
-    /// <summary>Equal shares: a transposed convolution, plane by plane.</summary>
+    // Equal shares: a transposed convolution, plane by plane.
     static Value?[] AveragePool(GradientNode n)
     {
         Value x = n[0], g = n.G;

@@ -5,7 +5,7 @@ namespace Alignment.Onnx.Gradients;
 
 static partial class GradientRules
 {
-    /// <summary>Y = A B + C with A or B stored transposed.</summary>
+    // Y = A B + C with A or B stored transposed.
     static Value?[] Gemm(GradientNode n)
     {
         if (n.Node.Float("alpha", 1) != 1 || n.Node.Float("beta", 1) != 1)
@@ -45,7 +45,7 @@ static partial class GradientRules
         return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];
     }
 
-    /// <summary>Convolution with the flipped kernel; a frozen one is flipped once, when the model is loaded.</summary>
+    // Convolution with the flipped kernel; a frozen one is flipped once, when the model is loaded.
     static Value InputOfPlain(GradientNode n, Window window)
     {
         Value kernel = n[1].Transpose(1, 0, 2, 3);
@@ -57,7 +57,7 @@ static partial class GradientRules
         return n.G.Conv(kernel, pads: pads);
     }
 
-    /// <summary>Transposed convolution, large enough for any size that gives this output, then cut.</summary>
+    // Transposed convolution, large enough for any size that gives this output, then cut.
     static Value InputOfStrided(GradientNode n, Window window)
     {
         Value x = n[0];
@@ -69,7 +69,7 @@ static partial class GradientRules
         return padded.Slice([2, 3], [window.Top, window.Left], n.Graph.RuntimeSums([x[2], x[3]], [window.Top, window.Left]));
     }
 
-    /// <summary>Σ over batch of G Xᵀ.</summary>
+    // Σ over batch of G Xᵀ.
     static Value KernelOfPointwise(GradientNode n)
     {
         Value x = n[0];
@@ -106,7 +106,7 @@ static partial class GradientRules
             : throw GraphException.For("The gradient of a convolution", $"a tap of shape {cut.Shape}", $"the sides of {g.Shape}");
     }
 
-    /// <summary>The transpose of a convolution from Y to X: that convolution of Y's gradient.</summary>
+    // The transpose of a convolution from Y to X: that convolution of Y's gradient.
     static Value?[] ConvTranspose(GradientNode n)
     {
         Window window = Window.Of(n.Node);

@@ -70,7 +70,7 @@ static partial class GradientRules
 
     const float TwoOverRootPi = 1.1283791670955126f;
 
-    /// <summary>The root of the smallest normal float32 keeps the slope at 0 finite: 0 · ∞ would be NaN.</summary>
+    // The root of the smallest normal float32 keeps the slope at 0 finite: 0 · ∞ would be NaN.
     const float LeastRoot = 1.0842022e-19f;
 
     public static IEnumerable<Op> Differentiable => s_rules.Keys;
@@ -89,7 +89,7 @@ static partial class GradientRules
     static GraphException Unsupported(this GradientNode n, string found, string expected) =>
         GraphException.For($"The gradient of {n.Node.Subject}", found, expected);
 
-    /// <summary>d/dx x^p = p x^(p−1) for a constant p.</summary>
+    // d/dx x^p = p x^(p−1) for a constant p.
     static Value?[] Pow(GradientNode n)
     {
         if (n[1].KnownFloats is not { } exponents || n.Wants(1))
@@ -100,7 +100,7 @@ static partial class GradientRules
         return [n.G * n[1] * n.Graph.Add(Op.Pow, [n[0], less]).Outputs[0], null];
     }
 
-    /// <summary>x Φ(x): Φ(x) + x φ(x).</summary>
+    // x Φ(x): Φ(x) + x φ(x).
     static Value?[] Gelu(GradientNode n)
     {
         Value x = n[0];
@@ -109,7 +109,7 @@ static partial class GradientRules
         return [n.G * (cumulative + x * density)];
     }
 
-    /// <summary>1 between the bounds, both included.</summary>
+    // 1 between the bounds, both included.
     static Value?[] Clip(GradientNode n)
     {
         Value g = n.G;
@@ -118,7 +118,7 @@ static partial class GradientRules
         return Only(n, g);
     }
 
-    /// <summary>P ∘ (G − Σ G ∘ P) along the axis.</summary>
+    // P ∘ (G − Σ G ∘ P) along the axis.
     static Value?[] Softmax(GradientNode n)
     {
         long axis = n.Node.Int("axis", -1);

@@ -12,10 +12,10 @@ sealed class Recomputation(Func<Node, bool> inside, Value gradient)
     readonly Dictionary<Value, Value> _entering = [];
     Value? _zero;
 
-    /// <summary>Nodes added so far.</summary>
+    // Nodes added so far.
     public List<Node> Nodes { get; } = [];
 
-    /// <summary>Recomputed where the segment computes it.</summary>
+    // Recomputed where the segment computes it.
     public Value At(Value value)
     {
         if (value.Producer is not { } producer || !inside(producer)) return Entering(value);
@@ -28,7 +28,7 @@ sealed class Recomputation(Func<Node, bool> inside, Value gradient)
         return _recomputed[value];
     }
 
-    /// <summary>An input of the segment plus zero, for rules as well.</summary>
+    // An input of the segment plus zero, for rules as well.
     Value Entering(Value value)
     {
         if (!value.Type.IsFloat() || value.Kind is not (ValueKind.Computed or ValueKind.Input)) return value;

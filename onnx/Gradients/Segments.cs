@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Gradients;
 /// </summary>
 sealed class Segments
 {
-    /// <summary>Every resnet and transformer.</summary>
+    // Every resnet and transformer.
     public static Func<string, string?> Blocks { get; } = Scopes("resnets.", "attentions.");
 
     readonly Dictionary<Node, string> _segments = [];
@@ -21,7 +21,7 @@ sealed class Segments
             if (segment(node.Name) is { } name) _segments.Add(node, name);
     }
 
-    /// <summary>From a node's name to its outermost scope whose own name begins with one of these, or null.</summary>
+    // From a node's name to its outermost scope whose own name begins with one of these, or null.
     public static Func<string, string?> Scopes(params string[] beginnings) => node =>
     {
         for (int start = 0, end; (end = node.IndexOf('/', start)) >= 0; start = end + 1)
@@ -30,7 +30,7 @@ sealed class Segments
         return null;
     };
 
-    /// <summary>The first gradient that reaches a segment begins its recomputation.</summary>
+    // The first gradient that reaches a segment begins its recomputation.
     public Func<Value, Value> At(Node node, Value gradient)
     {
         if (!_segments.TryGetValue(node, out string? name)) return value => value;

@@ -1,15 +1,15 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Functions of several nodes whose derivative is simpler than the nodes'.</summary>
+// Functions of several nodes whose derivative is simpler than the nodes'.
 enum CompositeKind
 {
-    /// <summary>y = x σ(x). Inner: σ(x).</summary>
+    // y = x σ(x). Inner: σ(x).
     Silu,
 
-    /// <summary>y = x̂ γ + β. Inner: x̂ as [batch, groups, rest].</summary>
+    // y = x̂ γ + β. Inner: x̂ as [batch, groups, rest].
     GroupNorm,
 
-    /// <summary>y = softmax(x) v over the innermost axis of x. Inner: the softmax.</summary>
+    // y = softmax(x) v over the innermost axis of x. Inner: the softmax.
     SoftmaxProduct,
 }
 

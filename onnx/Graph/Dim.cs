@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
@@ -23,7 +21,7 @@ readonly record struct Dim
         }
     }
 
-    /// <summary>A size known only at run time, such as "batch".</summary>
+    // A size known only at run time, such as "batch".
     public static Dim Named(string size)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(size);
@@ -66,7 +64,7 @@ readonly record struct Dim
         return new(_size, _a, _b, Math.Max(1, _c) * n);   // ⌊⌊x/c⌋/n⌋ = ⌊x/(c·n)⌋
     }
 
-    /// <summary>The side as a number times named sizes.</summary>
+    // The side as a number times named sizes.
     public (long Number, string[] Sizes) Factors()
     {
         if (IsFixed) return (_b, []);
@@ -79,7 +77,7 @@ readonly record struct Dim
         return (number, [.. sizes]);
     }
 
-    /// <summary>"4", "batch", "8*height", "(height+1)/2".</summary>
+    // "4", "batch", "8*height", "(height+1)/2".
     public override string ToString()
     {
         if (IsFixed) return _b.ToString(CultureInfo.InvariantCulture);
@@ -101,7 +99,7 @@ readonly record struct Dim
         return text;
     }
 
-    /// <summary>Splits at every '*' outside parentheses.</summary>
+    // Splits at every '*' outside parentheses.
     static IEnumerable<string> SplitAtTop(string product)
     {
         int depth = 0, from = 0;

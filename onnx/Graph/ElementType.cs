@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>ONNX's own numbers (TensorProto.DataType).</summary>
+// ONNX's own numbers (TensorProto.DataType).
 enum ElementType
 {
     Float32 = 1,
@@ -15,7 +15,7 @@ enum ElementType
 
 static class ElementTypes
 {
-    /// <summary>Bytes of one element.</summary>
+    // Bytes of one element.
     public static int Size(this ElementType type) => type switch
     {
         ElementType.UInt8 or ElementType.Bool => 1,

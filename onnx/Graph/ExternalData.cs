@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Alignment.Onnx.Proto;
 using Alignment.Onnx.Weights;
 
@@ -12,13 +11,13 @@ sealed class ExternalData(Stream to, string location)
 {
     public const int AlignmentBytes = 1 << 16;
 
-    /// <summary>Elements read and written at a time.</summary>
+    // Elements read and written at a time.
     public const int ChunkElements = 1 << 18;
 
     static readonly byte[] s_zeros = new byte[AlignmentBytes];
     long _at;
 
-    /// <summary>Writes a tensor and returns the reference to it.</summary>
+    // Writes a tensor and returns the reference to it.
     public TensorProto Add(Value weight, IWeights weights, Action<long> wrote, CancellationToken cancellationToken)
     {
         int padding = (int)(-_at & (AlignmentBytes - 1));

@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>A graph is authored wrongly: an operator cannot take these inputs.</summary>
+// A graph is authored wrongly: an operator cannot take these inputs.
 sealed class GraphException(string message) : InvalidOperationException(message)
 {
     public static GraphException For(string subject, string found, string expected) =>

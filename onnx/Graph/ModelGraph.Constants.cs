@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Constants, each stored once, and sizes computed at run time, each once.</summary>
+// Constants, each stored once, and sizes computed at run time, each once.
 sealed partial class ModelGraph
 {
     const int LongestNameOfNumbers = 40;
@@ -16,7 +14,7 @@ sealed partial class ModelGraph
 
     public Value Constant(float number) => Constant([number], Shape.Scalar);
 
-    /// <summary>A number rounded to a floating-point type.</summary>
+    // A number rounded to a floating-point type.
     public Value Constant(float number, ElementType type) => type == ElementType.Float16
         ? Constant(MemoryMarshal.AsBytes<Half>([(Half)number]), type, Shape.Scalar, NameOf([number], Shape.Scalar))
         : Constant(number);
@@ -46,7 +44,7 @@ sealed partial class ModelGraph
         return value;
     }
 
-    /// <summary>"0.5" for a scalar, "[0,-1]" for a short vector; else the shape.</summary>
+    // "0.5" for a scalar, "[0,-1]" for a short vector; else the shape.
     static string NameOf<T>(ReadOnlySpan<T> numbers, Shape shape) where T : IFormattable
     {
         var texts = new List<string>();
@@ -70,7 +68,7 @@ sealed partial class ModelGraph
         return value;
     }
 
-    /// <summary>A named size in normal form where some value has it.</summary>
+    // A named size in normal form where some value has it.
     public Dim KnownSize(string text) => _sizesByText.TryGetValue(text, out Dim known) ? known : Dim.Named(text);
 
     public bool HasSource(Dim dim) => _sources.ContainsKey(dim);
@@ -87,7 +85,7 @@ sealed partial class ModelGraph
         return _runtimeInts[key] = parts.Length == 1 ? parts[0] : Unscoped($"sizes/{key}", n => Value.Concat(0, n, parts));
     }
 
-    /// <summary>Sizes plus numbers, for the ends of a slice.</summary>
+    // Sizes plus numbers, for the ends of a slice.
     public Value RuntimeSums(IReadOnlyList<Dim> dims, IReadOnlyList<long> plus)
     {
         if (plus.All(p => p == 0) || dims.All(d => d.IsFixed)) return RuntimeInts([.. dims.Zip(plus, (d, p) => d + p)]);
@@ -103,7 +101,7 @@ sealed partial class ModelGraph
             n => Add(Op.Shape, [source.From], [("start", source.Axis), ("end", source.Axis + 1)], name: n).Outputs[0]);
     }
 
-    /// <summary>Shared values are named outside the current scope.</summary>
+    // Shared values are named outside the current scope.
     Value Unscoped(string name, Func<string, Value> author)
     {
         string[] open = [.. _scopes];

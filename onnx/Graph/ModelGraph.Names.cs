@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Scopes and unique names.</summary>
+// Scopes and unique names.
 sealed partial class ModelGraph
 {
     readonly List<string> _scopes = [];

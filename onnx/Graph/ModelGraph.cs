@@ -2,7 +2,7 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>A model being authored. Every node is checked as it is added, so the graph is always well-formed.</summary>
+// A model being authored. Every node is checked as it is added, so the graph is always well-formed.
 sealed partial class ModelGraph(string name)
 {
     readonly List<Value> _inputs = [], _outputs = [], _constants = [];
@@ -17,10 +17,10 @@ sealed partial class ModelGraph(string name)
     /// </summary>
     public ElementType FloatType { get; init; } = ElementType.Float32;
 
-    /// <summary>Attention as ONNX Runtime's operator: faster, no memory for scores, but no derivative here.</summary>
+    // Attention as ONNX Runtime's operator: faster, no memory for scores, but no derivative here.
     public bool FusesAttention { get; init; }
 
-    /// <summary>Stored with the model in ordinal order of the keys.</summary>
+    // Stored with the model in ordinal order of the keys.
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Value> Inputs => _inputs;
@@ -29,12 +29,12 @@ sealed partial class ModelGraph(string name)
 
     public IReadOnlyList<Value> Weights => _weightOrder;
 
-    /// <summary>Which weights, by full name, are trained; set it before weights are used.</summary>
+    // Which weights, by full name, are trained; set it before weights are used.
     public Func<string, bool> Trainable { get; init; } = _ => false;
 
     public IReadOnlyList<Value> Parameters => _parameters;
 
-    /// <summary>In topological order.</summary>
+    // In topological order.
     public IReadOnlyList<Node> Nodes => _nodes;
 
     public Value Input(string name, ElementType type, params ReadOnlySpan<Dim> dims)
@@ -54,7 +54,7 @@ sealed partial class ModelGraph(string name)
         _outputs.Add(value);
     }
 
-    /// <summary>Named by the current scope with dots; the same name again is the same tensor.</summary>
+    // Named by the current scope with dots; the same name again is the same tensor.
     public Value Weight(string name, params ReadOnlySpan<Dim> dims) => Weight(FloatType, name, dims);
 
     public Value Weight(ElementType type, string name, params ReadOnlySpan<Dim> dims)
@@ -105,7 +105,7 @@ sealed partial class ModelGraph(string name)
     Value Computed(string name, ShapeRules.Inferred inferred, Node node) =>
         Register(new Value(this, name, ValueKind.Computed, inferred.Type, inferred.Shape, node));
 
-    /// <summary>Removes nodes whose outputs nothing reads.</summary>
+    // Removes nodes whose outputs nothing reads.
     public void RemoveUnused(IEnumerable<Node> candidates)
     {
         HashSet<Node> may = [.. candidates];

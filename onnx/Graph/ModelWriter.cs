@@ -5,14 +5,14 @@ using Google.Protobuf;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Writes a graph in ONNX's protobuf form with its weights.</summary>
+// Writes a graph in ONNX's protobuf form with its weights.
 sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     /// <summary>The IR version that came with <see cref="Op.OpsetVersion"/>.</summary>
     const int IrVersion = 9;
 
     readonly Dictionary<string, TensorProto> _written = [];
-    /// <summary>Shared weights stored as float16 and wanted as float32: widened by a node.</summary>
+    // Shared weights stored as float16 and wanted as float32: widened by a node.
     readonly List<(TensorProto Stored, Value Weight)> _widened = [];
     long _total, _done;
 
@@ -42,7 +42,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         return new(full, external.Length > 0 ? dataPath : null);
     }
 
-    /// <summary>Writes a file and, where it is to be reported, computes its hash.</summary>
+    // Writes a file and, where it is to be reported, computes its hash.
     void Save(string path, Action<Stream> fill)
     {
         if (options.Wrote is not { } report)
@@ -61,14 +61,14 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         report(saved!);
     }
 
-    /// <summary>The model as one file's bytes, but for shared weights.</summary>
+    // The model as one file's bytes, but for shared weights.
     public byte[] Bytes()
     {
         foreach (Value weight in model.Graph.Weights) _written[weight.Name] = Share(weight) ?? Inline(weight);
         return Proto().ToByteArray();
     }
 
-    /// <summary>A reference to where the weight is already stored, or null.</summary>
+    // A reference to where the weight is already stored, or null.
     TensorProto? Share(Value weight)
     {
         if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes) return null;

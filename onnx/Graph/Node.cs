@@ -2,16 +2,16 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>One operator applied to values; inputs left out are null.</summary>
+// One operator applied to values; inputs left out are null.
 sealed class Node(string name, Op op, Value?[] inputs, SortedDictionary<string, object> attributes)
 {
-    /// <summary>Unique in the graph: scopes joined by '/', then the operator's or the layer's name.</summary>
+    // Unique in the graph: scopes joined by '/', then the operator's or the layer's name.
     public string Name => name;
     public Op Op => op;
     public IReadOnlyList<Value?> Inputs => inputs;
     public IReadOnlyList<Value> Outputs { get; set; } = [];
 
-    /// <summary>Attributes by name: long, float, string, long[] or float[].</summary>
+    // Attributes by name: long, float, string, long[] or float[].
     public IReadOnlyDictionary<string, object> Attributes => attributes;
 
     public Value this[int input] =>
@@ -22,12 +22,12 @@ sealed class Node(string name, Op op, Value?[] inputs, SortedDictionary<string, 
     public string Text(string attribute, string otherwise) => Get(attribute, otherwise);
     public long[]? Ints(string attribute) => Get<long[]?>(attribute, null);
 
-    /// <summary>"Conv 'down_blocks.0/conv1'", for messages.</summary>
+    // "Conv 'down_blocks.0/conv1'", for messages.
     public string Subject => $"{Op.Name} '{Name}'";
 
     public GraphException Bad(string found, string expected) => GraphException.For(Subject, found, expected);
 
-    /// <summary>An input that may have been left out.</summary>
+    // An input that may have been left out.
     public Value? Optional(int input) => input < inputs.Length ? inputs[input] : null;
 
     public override string ToString() =>

@@ -2,13 +2,13 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>How a model is written.</summary>
+// How a model is written.
 sealed record SaveOptions
 {
-    /// <summary>Smaller weights stay inside the graph file, where ONNX Runtime reads them no slower.</summary>
+    // Smaller weights stay inside the graph file, where ONNX Runtime reads them no slower.
     public int InlineBelowBytes { get; init; } = ExternalData.AlignmentBytes;
 
-    /// <summary>A model whose weights are below this in sum is one file.</summary>
+    // A model whose weights are below this in sum is one file.
     public long InlineModelBelowBytes { get; init; } = 1 << 20;
 
     /// <summary>
@@ -17,16 +17,16 @@ sealed record SaveOptions
     /// </summary>
     public string? ShareFrom { get; init; }
 
-    /// <summary>Receives each complete file with its hash; null: nothing is hashed.</summary>
+    // Receives each complete file with its hash; null: nothing is hashed.
     public Action<SavedFile>? Wrote { get; init; }
 
-    /// <summary>Smaller weights are written even where they could be shared: a reference takes about a hundred bytes.</summary>
+    // Smaller weights are written even where they could be shared: a reference takes about a hundred bytes.
     public int ShareFromBytes { get; init; } = 1024;
 }
 
 sealed record SavedModel(string GraphPath, string? DataPath);
 
-/// <summary>A written file: full path, size, hash (lower-case hexadecimal).</summary>
+// A written file: full path, size, hash (lower-case hexadecimal).
 sealed record SavedFile(string Path, long Bytes, string Sha256);
 
 sealed class OnnxModel
@@ -51,6 +51,6 @@ sealed class OnnxModel
 
     public long WeightBytes => Graph.Weights.Sum(ModelWriter.Bytes);
 
-    /// <summary>One .onnx file.</summary>
+    // One .onnx file.
     public byte[] ToBytes(string? shareFrom = null) => new ModelWriter(this, new() { ShareFrom = shareFrom }, null, default).Bytes();
 }

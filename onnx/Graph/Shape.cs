@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>A tensor's sides, outermost first; none for a scalar.</summary>
+// A tensor's sides, outermost first; none for a scalar.
 sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquatable<Shape>
 {
     readonly Dim[] _dims = [.. dims];
@@ -27,7 +27,7 @@ sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquata
         return new(changed);
     }
 
-    /// <summary>An ONNX axis (negative from the end) as 0 … rank − 1.</summary>
+    // An ONNX axis (negative from the end) as 0 … rank − 1.
     public int Axis(long axis)
     {
         long at = axis < 0 ? axis + Count : axis;
@@ -37,7 +37,7 @@ sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquata
 
     public bool HasAsManyElementsAs(Shape other) => Product() == other.Product();
 
-    /// <summary>The number of elements as a number times named sizes.</summary>
+    // The number of elements as a number times named sizes.
     public (long Number, List<string> Sizes) Factors()
     {
         var factors = _dims.Select(d => d.Factors()).ToArray();

@@ -1,9 +1,9 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Operators mostly of backward passes.</summary>
+// Operators mostly of backward passes.
 static partial class ShapeRules
 {
-    /// <summary>Starts and steps are constants, ends constants or sizes.</summary>
+    // Starts and steps are constants, ends constants or sizes.
     static Inferred[] Slice(Node n, int _)
     {
         Value x = n[0];
@@ -65,7 +65,7 @@ static partial class ShapeRules
         return [new(n[0].Type, Broadcast(n, n[0].Shape, new Shape(wanted)))];
     }
 
-    /// <summary>Updates go to the indices, of their shape, along one axis.</summary>
+    // Updates go to the indices, of their shape, along one axis.
     static Inferred[] ScatterElements(Node n, int _)
     {
         Value x = n[0], at = n[1], updates = n[2];

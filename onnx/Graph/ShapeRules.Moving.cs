@@ -19,7 +19,7 @@ static partial class ShapeRules
         return [new(x.Type, new Shape(sides))];
     }
 
-    /// <summary>The axis stays as a side of 1.</summary>
+    // The axis stays as a side of 1.
     static Inferred[] ArgMax(Node n, int _)
     {
         Value x = n[0];
@@ -28,7 +28,7 @@ static partial class ShapeRules
         return [new(ElementType.Int64, x.Shape.With(Axis(n, x, n.Int("axis", 0)), 1))];
     }
 
-    /// <summary>0 copies the side at its place, one −1 takes the rest.</summary>
+    // 0 copies the side at its place, one −1 takes the rest.
     static Inferred[] Reshape(Node n, int _)
     {
         Value x = n[0], target = n[1];
@@ -49,7 +49,7 @@ static partial class ShapeRules
             : throw n.Bad($"'{x.Name}' of shape {x.Shape} to become {shape}", "as many elements before as after");
     }
 
-    /// <summary>The elements of x divided by every other side of the target.</summary>
+    // The elements of x divided by every other side of the target.
     static Dim Remaining(Node n, Value x, Dim[] wanted, int rest)
     {
         var (number, sizes) = x.Shape.Factors();
@@ -131,7 +131,7 @@ static partial class ShapeRules
 
     static Inferred[] ShapeOf(Node n, int _) => [new(ElementType.Int64, new Shape(SidesRead(n).Count()))];
 
-    /// <summary>The sides start … end that a Shape node reads.</summary>
+    // The sides start … end that a Shape node reads.
     static IEnumerable<Dim> SidesRead(Node shape)
     {
         int rank = shape[0].Rank;

@@ -2,7 +2,7 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Products, convolutions, normalisations, resizing.</summary>
+// Products, convolutions, normalisations, resizing.
 static partial class ShapeRules
 {
     static Inferred[] MatMul(Node n, int _)
@@ -96,7 +96,7 @@ static partial class ShapeRules
         return [new(type, new Shape(q[0], q[1], v[2]))];
     }
 
-    /// <summary>Sizes from scales, a constant, or the Shape of a value.</summary>
+    // Sizes from scales, a constant, or the Shape of a value.
     static Inferred[] Resize(Node n, int _)
     {
         Value x = n[0];

@@ -2,7 +2,7 @@ namespace Alignment.Onnx.Graph;
 
 static partial class ShapeRules
 {
-    /// <summary>The second output is the maximum's place in the flattened input.</summary>
+    // The second output is the maximum's place in the flattened input.
     static Inferred[] MaxPool(Node n, int outputs)
     {
         Value x = n[0];
@@ -15,8 +15,8 @@ static partial class ShapeRules
         long[] ones = [.. Enumerable.Repeat(1L, spatial)];
         long[] strides = n.Ints("strides") ?? ones, dilations = n.Ints("dilations") ?? ones, pads = n.Ints("pads") ?? new long[2 * spatial];
         if (strides.Length != spatial || strides.Any(s => s < 1) || dilations.Any(d => d != 1) || pads.Length != 2 * spatial)
-            throw n.Bad($"strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], pads [{
-                string.Join(", ", pads)}]",
+            throw n.Bad(
+                $"strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], pads [{string.Join(", ", pads)}]",
                 $"{spatial} positive strides, no dilation, {2 * spatial} pads");
         bool ceil = n.Int("ceil_mode", 0) != 0;
         var sides = new Dim[spatial];

@@ -38,14 +38,14 @@ sealed partial class Value
     public Value IsGreaterThan(Value y) => Apply(Op.Greater, y);
     public Value IsLessThan(Value y) => Apply(Op.Less, y);
 
-    /// <summary>Elementwise, where this Bool is true or false.</summary>
+    // Elementwise, where this Bool is true or false.
     public Value Select(Value then, Value otherwise) => Apply(Op.Where, [this, then, otherwise]);
 
     public Value Clip(float lowest, float highest) => Apply(Op.Clip, [this, Number(lowest), Number(highest)]);
 
     public Value Cast(ElementType to) => to == Type ? this : Apply(Op.Cast, [this], [("to", (long)to)]);
 
-    /// <summary>x · σ(x), also called swish.</summary>
+    // x · σ(x), also called swish.
     public Value Silu()
     {
         int first = Graph.Nodes.Count;
@@ -53,7 +53,7 @@ sealed partial class Value
         return Graph.Compose(CompositeKind.Silu, first, [this], sigmoid, this * sigmoid);
     }
 
-    /// <summary>x · Φ(x) with the exact normal distribution function (erf), not the tanh approximation.</summary>
+    // x · Φ(x) with the exact normal distribution function (erf), not the tanh approximation.
     public Value Gelu() => Apply(Op.Gelu);
 
     /// <summary>x · σ(1.702 x), CLIP's approximation of <see cref="Gelu"/>.</summary>

@@ -20,7 +20,7 @@ sealed partial class Value
 
     public Value Flip() => Slice([2, 3], [-1, -1], Graph.Constant([long.MinValue, long.MinValue]), [-1, -1]);
 
-    /// <summary>Zeros around height and width.</summary>
+    // Zeros around height and width.
     public Value PadSides((long Top, long Left, long Bottom, long Right) by) =>
         by == default ? this : Apply(Op.Pad, [this, Graph.Constant([by.Top, by.Left, by.Bottom, by.Right]), null,
         Graph.Constant([2L, 3L])]);
@@ -28,7 +28,7 @@ sealed partial class Value
     public Value ExpandLike(Value other) =>
         Shape.Equals(other.Shape) ? this : Apply(Op.Expand, [this, Graph.RuntimeInts([.. other.Shape])]);
 
-    /// <summary>The two innermost axes exchanged.</summary>
+    // The two innermost axes exchanged.
     public Value T => Transpose([.. Enumerable.Range(0, Rank - 2), Rank - 1, Rank - 2]);
 
     public Value ElementCount() =>

@@ -4,7 +4,7 @@ namespace Alignment.Onnx.Graph;
 
 sealed partial class Value
 {
-    /// <summary>Named sizes are copied or left over where possible, else read at run time.</summary>
+    // Named sizes are copied or left over where possible, else read at run time.
     public Value Reshape(params ReadOnlySpan<Dim> shape)
     {
         Dim[] wanted = shape.ToArray();
@@ -41,7 +41,7 @@ sealed partial class Value
         return values[0].Graph.Add(Op.Concat, inputs, [("axis", axis)], name: name).Outputs[0];
     }
 
-    /// <summary>Equal parts along an axis.</summary>
+    // Equal parts along an axis.
     public IReadOnlyList<Value> Split(int parts, int axis) =>
         Graph.Add(Op.Split, [this], [("axis", axis), ("num_outputs", parts)], outputs: parts).Outputs;
 
@@ -53,7 +53,7 @@ sealed partial class Value
     /// <summary>Over axes (none given: all), which stay as sides of 1 if <paramref name="keep"/>.</summary>
     public Value Mean(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceMean, axes, keep);
 
-    /// <summary>The (first) largest along an axis, which stays as a side of 1.</summary>
+    // The (first) largest along an axis, which stays as a side of 1.
     public Value ArgMax(int axis) => Apply(Op.ArgMax, [this], [("axis", axis)]);
 
     Value Reduce(Op op, ReadOnlySpan<long> axes, bool keep) =>

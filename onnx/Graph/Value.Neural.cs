@@ -4,10 +4,10 @@ namespace Alignment.Onnx.Graph;
 
 sealed partial class Value
 {
-    /// <summary>Matrix product over the two innermost axes; the outer ones broadcast.</summary>
+    // Matrix product over the two innermost axes; the outer ones broadcast.
     public Value MatMul(Value y) => Apply(Op.MatMul, y);
 
-    /// <summary>x Wᵀ + b, W [out, in]. Outer axes are folded into rows of one product, so the stored matrix needs no transpose.</summary>
+    // x Wᵀ + b, W [out, in]. Outer axes are folded into rows of one product, so the stored matrix needs no transpose.
     public Value Linear(Value weight, Value? bias = null, string? name = null)
     {
         Value rows = this;
@@ -17,7 +17,7 @@ sealed partial class Value
         return Rank == 2 ? product : product.Reshape([.. Shape.SkipLast(1), weight[0]]);
     }
 
-    /// <summary>[batch, channels, height, width] with a kernel [out, channels, kernel, kernel] and a bias [out].</summary>
+    // [batch, channels, height, width] with a kernel [out, channels, kernel, kernel] and a bias [out].
     public Value Conv(Value weight, Value? bias = null, int stride = 1, (int Top, int Left, int Bottom, int Right) pads = default,
         string? name = null)
     {
@@ -80,7 +80,7 @@ sealed partial class Value
             ("coordinate_transformation_mode", "half_pixel")], name);
     }
 
-    /// <summary>With [channels, out, kernel, kernel] and strides equal to the kernel: every position becomes a block.</summary>
+    // With [channels, out, kernel, kernel] and strides equal to the kernel: every position becomes a block.
     public Value ConvToBlocks(Value weight, Value bias, string? name = null)
     {
         long[] kernel = [weight[2].Value, weight[3].Value];

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Alignment.Onnx.Graph;
 
 enum ValueKind
@@ -15,7 +13,7 @@ enum ValueKind
     Computed,
 }
 
-/// <summary>A tensor in a model being authored. Operators and methods on it add nodes to its graph and check shapes.</summary>
+// A tensor in a model being authored. Operators and methods on it add nodes to its graph and check shapes.
 sealed partial class Value
 {
     public Value(ModelGraph graph, string name, ValueKind kind, ElementType type, Shape shape, Node? producer = null)
@@ -25,14 +23,14 @@ sealed partial class Value
 
     public ModelGraph Graph { get; }
 
-    /// <summary>Unique in the graph.</summary>
+    // Unique in the graph.
     public string Name { get; set; }
     public ValueKind Kind { get; }
     public ElementType Type { get; }
     public Shape Shape { get; }
     public Node? Producer { get; }
 
-    /// <summary>A constant's numbers, little-endian; otherwise null.</summary>
+    // A constant's numbers, little-endian; otherwise null.
     public byte[]? Data { get; init; }
 
     public int Rank => Shape.Count;

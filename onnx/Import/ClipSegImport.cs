@@ -53,7 +53,7 @@ public static class ClipSegImport
         }, progress, cancellationToken, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
     }
 
-    /// <summary>Safetensors, else PyTorch's file.</summary>
+    // Safetensors, else PyTorch's file.
     static OpenWeights OpenWeightsOf(string folder)
     {
         bool safetensors = Directory.EnumerateFiles(folder, "*.safetensors*").Any();

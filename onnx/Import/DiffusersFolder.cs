@@ -1,10 +1,9 @@
-using System.Text.Json;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Models;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>A model folder as diffusers saves it, its configurations checked against each other.</summary>
+// A model folder as diffusers saves it, its configurations checked against each other.
 sealed class DiffusersFolder
 {
     const string IndexName = "model_index.json";
@@ -24,14 +23,14 @@ sealed class DiffusersFolder
     public required VaeConfig Vae { get; init; }
     public required string? ControlNetPath { get; init; }
 
-    /// <summary>The folder's, or that of a new one.</summary>
+    // The folder's, or that of a new one.
     public required ControlNetConfig ControlNet { get; init; }
 
     public string PartPath(string component) => System.IO.Path.Combine(Path, component);
 
     public string SchedulerPath => System.IO.Path.Combine(PartPath("scheduler"), "scheduler_config.json");
 
-    /// <summary>Throws where the folder or a part is missing, of another architecture, or does not fit the others.</summary>
+    // Throws where the folder or a part is missing, of another architecture, or does not fit the others.
     public static DiffusersFolder Read(string path, DiffusersImportOptions options)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -67,7 +66,7 @@ sealed class DiffusersFolder
         return folder;
     }
 
-    /// <summary>True where the index lists a ControlNet.</summary>
+    // True where the index lists a ControlNet.
     static bool CheckIndex(string folder)
     {
         string path = System.IO.Path.Combine(folder, IndexName);
@@ -100,7 +99,7 @@ sealed class DiffusersFolder
             : "(several)";
     }
 
-    /// <summary>SD 1.5's widths, for as many levels as the autoencoder has.</summary>
+    // SD 1.5's widths, for as many levels as the autoencoder has.
     static int[] EmbeddingFor(VaeConfig vae)
     {
         int[] standard = [.. new ControlNetConfig().EmbeddingChannels];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
@@ -13,7 +12,7 @@ public static class DiffusersImport
     const string Untrained = "The ControlNet is new: the UNet's encoder behind convolutions that are zero. "
         + "Until it is trained, attention maps change nothing in the pictures.";
 
-    /// <summary>Models written in parallel: the UNet is as large as all others, and two saturate a disk.</summary>
+    // Models written in parallel: the UNet is as large as all others, and two saturate a disk.
     const int SideBySide = 2;
 
     /// <summary>
@@ -101,7 +100,7 @@ public static class DiffusersImport
         return models.ToDictionary(m => m.File, m => m.Model.Graph.WeightInfos().Sum(w => w.Count));
     }
 
-    /// <summary>The licence must travel with the weights.</summary>
+    // The licence must travel with the weights.
     static void CopyDocuments(DiffusersFolder source, string folder)
     {
         TokenizerFiles.Copy(source.PartPath("tokenizer"), Path.Combine(folder, "tokenizer"));
@@ -110,6 +109,6 @@ public static class DiffusersImport
                 AtomicFile.WriteBytes(Path.Combine(folder, file), StrictJson.ReadBytes(path, ModelCard.MaxBytes));
     }
 
-    /// <summary>0.18215f as 0.18215, not as 0.18215000629425049.</summary>
+    // 0.18215f as 0.18215, not as 0.18215000629425049.
     static double Shortest(float x) => double.Parse(x.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -51,7 +51,7 @@ public static class LpipsImport
 
     static bool IsOurs(string file) => file is BundleFiles.Lpips or BundleFiles.Lpips + "_data" or BundleFiles.LpipsConfig;
 
-    /// <summary>By the first bytes: PyTorch's two formats, else safetensors.</summary>
+    // By the first bytes: PyTorch's two formats, else safetensors.
     internal static OpenWeights Open(string path)
     {
         byte[] start = new byte[2];

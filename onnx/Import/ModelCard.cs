@@ -1,11 +1,9 @@
-using System.Text;
-
 namespace Alignment.Onnx.Import;
 
-/// <summary>A published model's README.md, whose front matter names the licence.</summary>
+// A published model's README.md, whose front matter names the licence.
 static class ModelCard
 {
-    /// <summary>Cards and licences are some kilobytes.</summary>
+    // Cards and licences are some kilobytes.
     public const int MaxBytes = 1 << 20;
 
     const int MaxLines = 200;

@@ -15,10 +15,10 @@ namespace Alignment.Onnx.Models;
 /// </summary>
 static class AutoencoderKL
 {
-    /// <summary>Of every GroupNorm, whatever the configuration says.</summary>
+    // Of every GroupNorm, whatever the configuration says.
     const float Epsilon = 1e-6f;
 
-    /// <summary>The reference's DiagonalGaussianDistribution.</summary>
+    // The reference's DiagonalGaussianDistribution.
     const float LowestLogVariance = -30, HighestLogVariance = 20;
 
     /// <summary>
@@ -43,7 +43,7 @@ static class AutoencoderKL
         return new(build(config, newNames, precision), weights);
     }
 
-    /// <summary>Whether attention is named as libraries save it today.</summary>
+    // Whether attention is named as libraries save it today.
     public static bool HasNewNames(IWeights weights) =>
         weights.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal));
 
@@ -57,7 +57,7 @@ static class AutoencoderKL
         return graph;
     }
 
-    /// <summary>A picture's latent distribution.</summary>
+    // A picture's latent distribution.
     public static (Value Mean, Value LogVariance) Encode(Value x, VaeConfig config, bool newNames = false)
     {
         ModelGraph graph = x.Graph;
@@ -88,7 +88,7 @@ static class AutoencoderKL
         return graph;
     }
 
-    /// <summary>Takes latents divided by the scaling factor; not clamped.</summary>
+    // Takes latents divided by the scaling factor; not clamped.
     public static Value Decode(Value x, VaeConfig config, bool newNames = false)
     {
         ModelGraph graph = x.Graph;
@@ -119,7 +119,7 @@ static class AutoencoderKL
         return x.ResnetBlock("resnets.1", channels, config.NormGroups, Epsilon);
     }
 
-    /// <summary>Positions as tokens, one head.</summary>
+    // Positions as tokens, one head.
     static Value Attention(Value x, VaeConfig config, (string Q, string K, string V, string Out) names)
     {
         using var _ = x.Graph.Scope("attentions.0");

@@ -4,14 +4,14 @@ namespace Alignment.Onnx.Models;
 
 sealed record ClipLayer(int Width, int Intermediate, int Heads, float Epsilon, string Activation)
 {
-    /// <summary>x + attention(norm1 x), then x + mlp(norm2 x): CLIP's own towers.</summary>
+    // x + attention(norm1 x), then x + mlp(norm2 x): CLIP's own towers.
     public Value NormFirst(Value x, Dim batch, Dim tokens, Value? mask = null)
     {
         x += Attention(x.LayerNormLayer("layer_norm1", Epsilon), batch, tokens, mask);
         return x + Mlp(x.LayerNormLayer("layer_norm2", Epsilon));
     }
 
-    /// <summary>norm1(x + attention x), then norm2(x + mlp x): CLIPSeg's decoder.</summary>
+    // norm1(x + attention x), then norm2(x + mlp x): CLIPSeg's decoder.
     public Value NormLast(Value x, Dim batch, Dim tokens)
     {
         x = (x + Attention(x, batch, tokens, null)).LayerNormLayer("layer_norm1", Epsilon);

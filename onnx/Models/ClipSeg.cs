@@ -19,7 +19,7 @@ static class ClipSeg
 {
     const string VisualProjection = "clip.visual_projection.weight";
 
-    /// <summary>CLIP's projection of whole pictures, which masks do not need, is optional.</summary>
+    // CLIP's projection of whole pictures, which masks do not need, is optional.
     public static IReadOnlyList<WeightInfo> Weights(ClipSegConfig config, bool comparesPictures = true) =>
         [.. BuildText(config).WeightInfos(), .. Build(config, comparesPictures).WeightInfos()];
 
@@ -62,7 +62,7 @@ static class ClipSeg
         return graph;
     }
 
-    /// <summary>[texts, tokens] ids → [texts, projection].</summary>
+    // [texts, tokens] ids → [texts, projection].
     public static Value Condition(Value ids, ClipSegConfig config)
     {
         ModelGraph graph = ids.Graph;
@@ -79,7 +79,7 @@ static class ClipSeg
         return feature.LinearLayer("text_projection", config.ProjectionSize, bias: false);
     }
 
-    /// <summary>e^scale · cosine of the whole picture and a text.</summary>
+    // e^scale · cosine of the whole picture and a text.
     static void Compare(ModelGraph graph, ClipVisionModel.Encoded encoded, Value texts, ClipSegConfig config)
     {
         using var _ = graph.Scope("clip");

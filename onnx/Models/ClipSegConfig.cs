@@ -6,21 +6,21 @@ sealed record ClipSegConfig
     public ClipVisionConfig Vision { get; init; } = new();
     public int ProjectionSize { get; init; } = 512;
 
-    /// <summary>Layers of the vision transformer, from 0, that the decoder reads, the last one first.</summary>
+    // Layers of the vision transformer, from 0, that the decoder reads, the last one first.
     public IReadOnlyList<int> ExtractLayers { get; init; } = [3, 6, 9];
 
-    /// <summary>The decoder's width.</summary>
+    // The decoder's width.
     public int ReduceSize { get; init; } = 64;
     public int DecoderHeads { get; init; } = 4;
     public int DecoderIntermediateSize { get; init; } = 2048;
 
-    /// <summary>The decoder's layer, from 0, that is conditioned on the text.</summary>
+    // The decoder's layer, from 0, that is conditioned on the text.
     public int ConditionalLayer { get; init; }
 
-    /// <summary>A convolution and two transposed ones, or one transposed convolution.</summary>
+    // A convolution and two transposed ones, or one transposed convolution.
     public bool ComplexHead { get; init; } = true;
 
-    /// <summary>Kernel and stride of a complex head's transposed convolutions.</summary>
+    // Kernel and stride of a complex head's transposed convolutions.
     public int HeadKernel => Vision.PatchSize / 4;
 
     public int LayersForMask => ExtractLayers.Max() + 1;
@@ -52,6 +52,6 @@ sealed record ClipSegConfig
         return config;
     }
 
-    /// <summary>Old files may have KEY_dict, which then takes precedence.</summary>
+    // Old files may have KEY_dict, which then takes precedence.
     static ConfigFile Part(ConfigFile file, string key) => file.Section(file.IsObject(key + "_dict") ? key + "_dict" : key);
 }

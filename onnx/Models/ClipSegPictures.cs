@@ -11,18 +11,18 @@ sealed record ClipSegPictures
     public int Width { get; init; } = 352;
     public int Height { get; init; } = 352;
 
-    /// <summary>The prepared picture keeps its shape; 0 where width and height are given or pictures keep their size.</summary>
+    // The prepared picture keeps its shape; 0 where width and height are given or pictures keep their size.
     public int ShortestSide { get; init; }
 
-    /// <summary>Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.</summary>
+    // Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.
     public int Resample { get; init; } = 2;
 
-    /// <summary>Prepared: (byte · Scale − Mean) / Deviation, by channel.</summary>
+    // Prepared: (byte · Scale − Mean) / Deviation, by channel.
     public float Scale { get; init; } = 1 / 255f;
     public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
     public IReadOnlyList<float> Deviation { get; init; } = [0.229f, 0.224f, 0.225f];
 
-    /// <summary>Each side the nearest multiple of the patch, one patch at least.</summary>
+    // Each side the nearest multiple of the patch, one patch at least.
     public (int Width, int Height) Target(int width, int height, int patch)
     {
         double w = Width, h = Height;

@@ -6,7 +6,7 @@ sealed record ClipTextConfig : ClipTowerConfig
 
     public int VocabularySize { get; init; } = 49408;
 
-    /// <summary>Per text.</summary>
+    // Per text.
     public int Tokens { get; init; } = 77;
 
     public static ClipTextConfig Read(string configPath)

@@ -9,13 +9,13 @@ namespace Alignment.Onnx.Models;
 /// </summary>
 static class ClipTextModel
 {
-    /// <summary>Named as published ("text_model.encoder.layers.0.…").</summary>
+    // Named as published ("text_model.encoder.layers.0.…").
     public static IReadOnlyList<WeightInfo> Weights(ClipTextConfig config) => Build(config).WeightInfos();
 
     public static OnnxModel Author(ClipTextConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
         new(Build(config, precision), weights, exact: true, IsPositions);
 
-    /// <summary>The positions 0, 1, …, which older files store as a tensor.</summary>
+    // The positions 0, 1, …, which older files store as a tensor.
     public static bool IsPositions(string name) => name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 
     static ModelGraph Build(ClipTextConfig config, ModelPrecision precision = ModelPrecision.Float32)
@@ -26,7 +26,7 @@ static class ClipTextModel
         return graph;
     }
 
-    /// <summary>[batch, tokens] ids → [batch, tokens, width]. Fewer tokens take the first positions.</summary>
+    // [batch, tokens] ids → [batch, tokens, width]. Fewer tokens take the first positions.
     public static Value Apply(Value ids, ClipTextConfig config)
     {
         ModelGraph graph = ids.Graph;
@@ -49,7 +49,7 @@ static class ClipTextModel
         return x.LayerNormLayer("final_layer_norm", config.LayerNormEpsilon).Reshape(batch, tokens, width);
     }
 
-    /// <summary>[tokens, tokens]: 0 for a token itself and those before, the lowest float elsewhere.</summary>
+    // [tokens, tokens]: 0 for a token itself and those before, the lowest float elsewhere.
     static Value CausalMask(ModelGraph graph, int tokens)
     {
         var mask = new float[tokens * tokens];

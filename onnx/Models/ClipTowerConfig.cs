@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>What CLIP's two transformers have in common. Defaults: SD 1.5's text encoder, and ViT-B.</summary>
+// What CLIP's two transformers have in common. Defaults: SD 1.5's text encoder, and ViT-B.
 abstract record ClipTowerConfig
 {
     const int MostLayers = 1000;
@@ -11,7 +11,7 @@ abstract record ClipTowerConfig
     public int Heads { get; init; } = 12;
     public float LayerNormEpsilon { get; init; } = 1e-5f;
 
-    /// <summary>"quick_gelu" (x·σ(1.702x)) or "gelu" (exact).</summary>
+    // "quick_gelu" (x·σ(1.702x)) or "gelu" (exact).
     public string Activation { get; init; } = "quick_gelu";
 
     public ClipLayer Layer => new(HiddenSize, IntermediateSize, Heads, LayerNormEpsilon, Activation);

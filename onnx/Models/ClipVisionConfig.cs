@@ -4,10 +4,10 @@ sealed record ClipVisionConfig : ClipTowerConfig
 {
     public int Channels { get; init; } = 3;
 
-    /// <summary>Side that the position embeddings were trained for; for others they are interpolated.</summary>
+    // Side that the position embeddings were trained for; for others they are interpolated.
     public int ImageSize { get; init; } = 224;
 
-    /// <summary>Divides the sides of pictures.</summary>
+    // Divides the sides of pictures.
     public int PatchSize { get; init; } = 16;
 
     public int Grid => ImageSize / PatchSize;

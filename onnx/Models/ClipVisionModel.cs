@@ -17,7 +17,7 @@ static class ClipVisionModel
         public Dim Tokens => Height * Width + 1;
     }
 
-    /// <summary>Pictures [batch, channels, patch·height, patch·width] through a number of layers.</summary>
+    // Pictures [batch, channels, patch·height, patch·width] through a number of layers.
     public static Encoded Apply(Value pixels, ClipVisionConfig config, int layers)
     {
         ModelGraph graph = pixels.Graph;
@@ -52,7 +52,7 @@ static class ClipVisionModel
         return positions.T.Reshape(1, width, grid, grid).ResizeCubic(rows, columns, "positions").Reshape(width, rows * columns).T;
     }
 
-    /// <summary>The class token's last state, normalised: [batch, width].</summary>
+    // The class token's last state, normalised: [batch, width].
     public static Value Pooled(Encoded encoded, ClipVisionConfig config)
     {
         using var _ = encoded.States[0].Graph.Scope("vision_model");

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Alignment.Onnx.Models;
 
 /// <summary>A model's <c>config.json</c>, with the published library's defaults. Unread keys are ignored.</summary>
@@ -14,7 +12,7 @@ sealed class ConfigFile
     readonly string _path, _prefix = "";
     readonly JsonElement _root;
 
-    /// <summary>The last sentence of a message about a value.</summary>
+    // The last sentence of a message about a value.
     public string Advice { get; init; } = "Use a model of the Stable Diffusion 1.x family.";
 
     public ConfigFile(string path)
@@ -42,7 +40,7 @@ sealed class ConfigFile
     ConfigFile(ConfigFile whole, JsonElement root, string prefix) =>
         (_path, _root, _prefix, Advice) = (whole._path, root, prefix, whole.Advice);
 
-    /// <summary>An empty object where the key is absent or null.</summary>
+    // An empty object where the key is absent or null.
     public ConfigFile Section(string key)
     {
         if (Find(key) is not { } e) return new(this, JsonDocument.Parse("{}").RootElement.Clone(), $"{_prefix}{key}.");
@@ -51,7 +49,7 @@ sealed class ConfigFile
 
     public bool Has(string key) => Find(key) is not null;
 
-    /// <summary>1 to 16 numbers, or null.</summary>
+    // 1 to 16 numbers, or null.
     public IReadOnlyList<float>? Floats(string key)
     {
         if (Find(key) is not { } e) return null;
@@ -59,7 +57,7 @@ sealed class ConfigFile
         return Few(e) ? [.. e.EnumerateArray().Select(x => Single(x) ?? throw Bad(key, expected))] : throw Bad(key, expected);
     }
 
-    /// <summary>1 to 16 whole numbers from 0.</summary>
+    // 1 to 16 whole numbers from 0.
     public IReadOnlyList<int> Indices(string key, IReadOnlyList<int> otherwise) => Ints(key, otherwise, 0);
 
     public int Index(string key, int otherwise) =>
@@ -104,7 +102,7 @@ sealed class ConfigFile
             : throw Bad(key, "a list of texts"))];
     }
 
-    /// <summary>Null, which for few keys differs from absent.</summary>
+    // Null, which for few keys differs from absent.
     public bool IsNull(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind == JsonValueKind.Null;
 
     /// <summary>Refuses anything but absent, null or one of <paramref name="supported"/> (compared as JSON text).</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -53,7 +52,7 @@ static class ConfigText
         ["use_complex_transposed_convolution"] = c.ComplexHead,
     });
 
-    /// <summary>With every key, in the newer form; lists on one line, as written since the first version.</summary>
+    // With every key, in the newer form; lists on one line, as written since the first version.
     public static string Of(ClipSegPictures p)
     {
         string text = Text(new()

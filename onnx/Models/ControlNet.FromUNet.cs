@@ -3,7 +3,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>The ControlNet to start training from.</summary>
+// The ControlNet to start training from.
 static partial class ControlNet
 {
     /// <summary>
@@ -18,6 +18,6 @@ static partial class ControlNet
         return new MixedWeights(own.Infos, name => (IsOwn(name) ? own : unet, name));
     }
 
-    /// <summary>Whether a tensor is a ControlNet's, not its UNet's.</summary>
+    // Whether a tensor is a ControlNet's, not its UNet's.
     static bool IsOwn(string name) => name.StartsWith("controlnet_", StringComparison.Ordinal);
 }

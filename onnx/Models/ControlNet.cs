@@ -36,7 +36,7 @@ static partial class ControlNet
         return (new(hint, weights), new(Build(config, precision, hint: true), weights));
     }
 
-    /// <summary>The control picture's features, where the model is in two parts.</summary>
+    // The control picture's features, where the model is in two parts.
     public const string HintName = "control_hint";
 
     /// <summary><paramref name="hint"/>: the control's features are an input, not the picture.</summary>
@@ -54,7 +54,7 @@ static partial class ControlNet
         return graph;
     }
 
-    /// <summary>The residuals for the UNet's down path and middle.</summary>
+    // The residuals for the UNet's down path and middle.
     public static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config) =>
         Residuals(inputs, () => ConditioningEmbedding(control, config), config, null);
 

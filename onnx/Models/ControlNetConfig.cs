@@ -5,13 +5,13 @@ sealed record ControlNetConfig : UNetEncoderConfig
 {
     public int ConditioningChannels { get; init; } = 2;
 
-    /// <summary>The model reverses the control's channels ("bgr"); callers do not.</summary>
+    // The model reverses the control's channels ("bgr"); callers do not.
     public bool ReversedControl { get; init; }
 
-    /// <summary>Each but the first halves the sides: four reach latents 8 times smaller.</summary>
+    // Each but the first halves the sides: four reach latents 8 times smaller.
     public IReadOnlyList<int> EmbeddingChannels { get; init; } = [16, 32, 96, 256];
 
-    /// <summary>Control picture sides divided by latent sides.</summary>
+    // Control picture sides divided by latent sides.
     public int ImageToLatent => 1 << (EmbeddingChannels.Count - 1);
 
     public static ControlNetConfig Read(string configPath)

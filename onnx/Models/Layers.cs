@@ -38,19 +38,19 @@ static class Layers
         return x.Cast(ElementType.Float32).LayerNorm(weight, bias, epsilon, name).Cast(x.Type);
     }
 
-    /// <summary>In float32 also in float16 models: sums of squares leave float16's range.</summary>
+    // In float32 also in float16 models: sums of squares leave float16's range.
     static (Value Weight, Value Bias) NormWeights(Value x, string name, Dim width) =>
         (x.Graph.Weight(ElementType.Float32, $"{name}.weight", width), x.Graph.Weight(ElementType.Float32, $"{name}.bias", width));
 
-    /// <summary>Cast to the type the model computes in.</summary>
+    // Cast to the type the model computes in.
     public static Value FloatInput(this ModelGraph graph, string name, params ReadOnlySpan<Dim> dims) =>
         graph.Input(name, ElementType.Float32, dims).Cast(graph.FloatType);
 
-    /// <summary>A float32 output.</summary>
+    // A float32 output.
     public static void FloatOutput(this ModelGraph graph, string name, Value value) =>
         graph.Output(name, value.Cast(ElementType.Float32));
 
-    /// <summary>softmax(q kᵀ / √width of a head + mask) v over heads, on rows [batch·tokens, channels].</summary>
+    // softmax(q kᵀ / √width of a head + mask) v over heads, on rows [batch·tokens, channels].
     public static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)
     {
         long channels = q[1].Value, width = channels / heads;
@@ -69,7 +69,7 @@ static class Layers
         return scores.SoftmaxMatMul(vh).Transpose(0, 2, 1, 3).Reshape(batch * queries, channels);
     }
 
-    /// <summary>Between the convolutions the time embedding (after SiLU) shifts the channels.</summary>
+    // Between the convolutions the time embedding (after SiLU) shifts the channels.
     public static Value ResnetBlock(this Value x, string name, int channels, int groups, float epsilon, Value? time = null)
     {
         using var _ = x.Graph.Scope(name);

@@ -19,7 +19,7 @@ static class Lpips
 {
     const string LinearPrefix = "lin";
 
-    /// <summary>Added to the length that channels are divided by (lpips 0.1, normalize_tensor).</summary>
+    // Added to the length that channels are divided by (lpips 0.1, normalize_tensor).
     const float LengthEpsilon = 1e-10f;
 
     /// <summary>
@@ -28,10 +28,10 @@ static class Lpips
     /// </summary>
     const float LeastSquaredLength = 1e-32f;
 
-    /// <summary>Up to the last tap.</summary>
+    // Up to the last tap.
     public static IReadOnlyList<WeightInfo> Weights(LpipsConfig config) => Build(config).WeightInfos();
 
-    /// <summary>The linear layers', not the trunk's.</summary>
+    // The linear layers', not the trunk's.
     public static bool IsLinear(string weight) => weight.StartsWith(LinearPrefix, StringComparison.Ordinal);
 
     public static OnnxModel Author(LpipsConfig config, IWeights weights) => new(Build(config), weights);
@@ -52,7 +52,7 @@ static class Lpips
 
     static Value Sum(List<Value> parts) => parts.Skip(1).Aggregate(parts[0], (sum, part) => sum + part);
 
-    /// <summary>Each tap's share, [batch].</summary>
+    // Each tap's share, [batch].
     static List<Value> PerLayer(Value image0, Value image1, LpipsConfig config)
     {
         Check(image0, image1, config);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using static Alignment.Onnx.Models.TrunkLayer;
 
 namespace Alignment.Onnx.Models;

@@ -6,13 +6,13 @@ sealed record SeededWeightsOptions
 {
     public ulong Seed { get; init; }
 
-    /// <summary>Matrices and kernels have the deviation Gain / √(inputs of one output); 1 keeps the variance (LeCun 1998).</summary>
+    // Matrices and kernels have the deviation Gain / √(inputs of one output); 1 keeps the variance (LeCun 1998).
     public float Gain { get; init; } = 1;
 
-    /// <summary>Of token and position embeddings (CLIP's initializer_range).</summary>
+    // Of token and position embeddings (CLIP's initializer_range).
     public float EmbeddingDeviation { get; init; } = 0.02f;
 
-    /// <summary>0 as in the paper, so that an untrained ControlNet changes nothing; positive for tests.</summary>
+    // 0 as in the paper, so that an untrained ControlNet changes nothing; positive for tests.
     public float ZeroConvolutionGain { get; init; }
 }
 
@@ -58,7 +58,7 @@ sealed class SeededWeights : IWeights
         info.Shape.Count == 1 && info.Name.EndsWith(".weight", StringComparison.Ordinal)
         && info.Name.Contains("norm", StringComparison.Ordinal);
 
-    /// <summary>The convolutions that join a ControlNet to its UNet, and its conditioning embedding to the ControlNet.</summary>
+    // The convolutions that join a ControlNet to its UNet, and its conditioning embedding to the ControlNet.
     public static bool IsZeroConvolution(string name) =>
         name.StartsWith("controlnet_down_blocks.", StringComparison.Ordinal)
         || name.StartsWith("controlnet_mid_block.", StringComparison.Ordinal)

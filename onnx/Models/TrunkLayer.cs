@@ -3,7 +3,7 @@ namespace Alignment.Onnx.Models;
 /// <summary>As torchvision numbers them in <c>features</c>.</summary>
 abstract record TrunkLayer
 {
-    /// <summary>A square convolution with bias.</summary>
+    // A square convolution with bias.
     public sealed record Conv(int Channels, int Kernel, int Stride = 1, int Padding = 0) : TrunkLayer;
 
     public sealed record Relu : TrunkLayer;

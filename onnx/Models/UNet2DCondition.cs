@@ -30,7 +30,7 @@ static class UNet2DCondition
         return graph;
     }
 
-    /// <summary>Without residuals, without control.</summary>
+    // Without residuals, without control.
     public static Value Apply(UNetParts.Inputs inputs, IReadOnlyList<Value> downResiduals, Value? midResidual, UNetConfig config)
     {
         ModelGraph graph = inputs.Sample.Graph;

@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>The encoder half, which UNet and ControlNet share. Defaults: SD 1.5.</summary>
+// The encoder half, which UNet and ControlNet share. Defaults: SD 1.5.
 abstract record UNetEncoderConfig
 {
     private protected const int MostLayers = 100;
@@ -8,21 +8,21 @@ abstract record UNetEncoderConfig
 
     public int InChannels { get; init; } = 4;
 
-    /// <summary>From full resolution to the coarsest; every level but the last halves the sides.</summary>
+    // From full resolution to the coarsest; every level but the last halves the sides.
     public IReadOnlyList<int> BlockChannels { get; init; } = [320, 640, 1280, 1280];
 
-    /// <summary>Which levels have transformers ("CrossAttnDownBlock2D").</summary>
+    // Which levels have transformers ("CrossAttnDownBlock2D").
     public IReadOnlyList<bool> DownAttention { get; init; } = [true, true, true, false];
     public int LayersPerBlock { get; init; } = 2;
 
-    /// <summary>By level (attention_head_dim in the files); a head is channels / heads wide.</summary>
+    // By level (attention_head_dim in the files); a head is channels / heads wide.
     public IReadOnlyList<int> Heads { get; init; } = [8, 8, 8, 8];
     public int TransformerLayers { get; init; } = 1;
     public int CrossAttentionWidth { get; init; } = 768;
     public int NormGroups { get; init; } = 32;
     public float NormEpsilon { get; init; } = 1e-5f;
 
-    /// <summary>The time embedding is [cos, sin], else [sin, cos].</summary>
+    // The time embedding is [cos, sin], else [sin, cos].
     public bool CosFirst { get; init; } = true;
     public float FrequencyShift { get; init; }
     public MiddleBlock Middle { get; init; }
@@ -68,7 +68,7 @@ abstract record UNetEncoderConfig
         ("conv_in_kernel", "3"), ("conv_out_kernel", "3"),
     ];
 
-    /// <summary>The encoder half from a file.</summary>
+    // The encoder half from a file.
     private protected static T ReadEncoder<T>(ConfigFile file, T standard) where T : UNetEncoderConfig
     {
         foreach (string key in s_false) file.Only(key, "false");
@@ -110,7 +110,7 @@ abstract record UNetEncoderConfig
         };
     }
 
-    /// <summary>Only levels with transformers have heads.</summary>
+    // Only levels with transformers have heads.
     private protected static void CheckHeads(ConfigFile file, int channels, int heads)
     {
         if (channels % heads != 0) throw file.Bad("attention_head_dim", $"a divisor of {channels} channels");
@@ -123,7 +123,7 @@ sealed record UNetConfig : UNetEncoderConfig
 
     public int OutChannels { get; init; } = 4;
 
-    /// <summary>From the coarsest to full resolution.</summary>
+    // From the coarsest to full resolution.
     public IReadOnlyList<bool> UpAttention { get; init; } = [false, true, true, true];
 
     public static UNetConfig Read(string configPath)

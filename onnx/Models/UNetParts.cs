@@ -2,13 +2,13 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>What UNet and ControlNet share.</summary>
+// What UNet and ControlNet share.
 static class UNetParts
 {
-    /// <summary>The longest period of the sinusoidal embedding ("Attention is all you need", section 3.5).</summary>
+    // The longest period of the sinusoidal embedding ("Attention is all you need", section 3.5).
     const double MaxPeriod = 10000;
 
-    /// <summary>The published library's, whatever the configuration says.</summary>
+    // The published library's, whatever the configuration says.
     const float TransformerNormEpsilon = 1e-6f, LayerNormEpsilon = 1e-5f;
 
     public sealed record Inputs(Value Sample, Value Timestep, Value Text)
@@ -47,7 +47,7 @@ static class UNetParts
             return sinusoids.Cast(graph.FloatType).LinearLayer("linear_1", width).Silu().LinearLayer("linear_2", width).Silu();
     }
 
-    /// <summary>The skip connections in order, the last one being the state itself.</summary>
+    // The skip connections in order, the last one being the state itself.
     public static List<Value> Down(Value x, Value time, Value text, UNetEncoderConfig config)
     {
         List<Value> skips = [x];
@@ -77,7 +77,7 @@ static class UNetParts
         return x.ResnetBlock("resnets.1", channels, config.NormGroups, config.NormEpsilon, time);
     }
 
-    /// <summary>Blocks over positions as tokens, and a shortcut.</summary>
+    // Blocks over positions as tokens, and a shortcut.
     public static Value Transformer(Value x, string name, Value text, int heads, UNetEncoderConfig config)
     {
         using var _ = x.Graph.Scope(name);
@@ -96,7 +96,7 @@ static class UNetParts
         return h.Conv1("proj_out", channels) + x;
     }
 
-    /// <summary>Self-attention, or cross-attention to a text [batch, tokens, width]; x is rows.</summary>
+    // Self-attention, or cross-attention to a text [batch, tokens, width]; x is rows.
     static Value Attention(Value x, Value? text, string name, Dim batch, Dim positions, int heads)
     {
         using var _ = x.Graph.Scope(name);
@@ -108,7 +108,7 @@ static class UNetParts
         return Layers.Attend(q, k, v, batch, positions, keys, heads).LinearLayer("to_out.0", channels);
     }
 
-    /// <summary>GEGLU (Shazeer 2020): the first half times the GELU of the second.</summary>
+    // GEGLU (Shazeer 2020): the first half times the GELU of the second.
     static Value FeedForward(Value x)
     {
         using var _ = x.Graph.Scope("ff");

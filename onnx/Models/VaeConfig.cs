@@ -12,10 +12,10 @@ sealed record VaeConfig
     public int LayersPerBlock { get; init; } = 2;
     public int NormGroups { get; init; } = 32;
 
-    /// <summary>The diffusion model's latents are the encoder's times this.</summary>
+    // The diffusion model's latents are the encoder's times this.
     public float ScalingFactor { get; init; } = 0.18215f;
 
-    /// <summary>Picture sides divided by latent sides.</summary>
+    // Picture sides divided by latent sides.
     public int ImageToLatent => 1 << (BlockChannels.Count - 1);
 
     public static VaeConfig Read(string configPath)

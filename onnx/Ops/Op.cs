@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace Alignment.Onnx.Ops;
 
-/// <summary>An operator with the opset version that introduced the form used here. Compared by reference.</summary>
+// An operator with the opset version that introduced the form used here. Compared by reference.
 sealed class Op
 {
-    /// <summary>Of every model written: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.</summary>
+    // Of every model written: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.
     public const int OpsetVersion = 20;
 
-    /// <summary>Of ONNX Runtime's own operators, all of version 1.</summary>
+    // Of ONNX Runtime's own operators, all of version 1.
     public const string RuntimeDomain = "com.microsoft";
 
     public const int Many = int.MaxValue;
@@ -70,7 +70,7 @@ sealed class Op
     public static readonly Op InstanceNormalization = new("InstanceNormalization", 6, 3);
     public static readonly Op Resize = new("Resize", 19, 1, optional: 3);
 
-    /// <summary>Never stores the table of scores.</summary>
+    // Never stores the table of scores.
     public static readonly Op MultiHeadAttention = new("MultiHeadAttention", 1, 3, domain: RuntimeDomain);
 
     // Reductions.

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Alignment.Onnx.Runtime;
 
@@ -13,19 +13,21 @@ enum DeviceKind
 /// <summary>Written <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>.</summary>
 public sealed record Device
 {
+    [JsonConstructor]
     internal Device(DeviceKind kind, int index = 0) => (Kind, Index) = (kind, index);
 
+    [JsonInclude]
     internal DeviceKind Kind { get; }
 
     /// <summary>From 0, among devices of one kind.</summary>
     public int Index { get; }
 
-    /// <summary>More than any machine has.</summary>
+    // More than any machine has.
     const int MaxIndex = 63;
 
     public static Device Cpu { get; } = new(DeviceKind.Cpu);
 
-    /// <summary>ONNX Runtime's name of the device's own memory; null where it uses the processor's.</summary>
+    // ONNX Runtime's name of the device's own memory; null where it uses the processor's.
     internal string? MemoryName => Kind switch { DeviceKind.Cuda => "Cuda", DeviceKind.DirectMl => "DML", _ => null };
 
     /// <summary>Case does not matter.</summary>

@@ -1,9 +1,8 @@
-using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Onnx.Runtime;
 
-/// <summary>Puts a device's provider before the processor's, or throws; never falls back silently.</summary>
+// Puts a device's provider before the processor's, or throws; never falls back silently.
 static class ExecutionProvider
 {
     public static void Append(SessionOptions options, Device device)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 
 namespace Alignment.Onnx.Runtime;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 
 namespace Alignment.Onnx.Runtime;
@@ -6,7 +5,7 @@ namespace Alignment.Onnx.Runtime;
 // Inputs and outputs.
 sealed partial class OnnxFileCheck
 {
-    /// <summary>ValueInfoProto: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1, dim_param 2 } } } }.</summary>
+    // ValueInfoProto: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1, dim_param 2 } } } }.
     OnnxValue Value(Field field)
     {
         string name = "", type = "not a tensor";

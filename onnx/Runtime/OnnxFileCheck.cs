@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Runtime;
 /// </summary>
 sealed partial class OnnxFileCheck
 {
-    /// <summary>ONNX's types by number; 0 bytes: packed below a byte, or text.</summary>
+    // ONNX's types by number; 0 bytes: packed below a byte, or text.
     static readonly (string Name, int Bytes)[] s_types =
     [
         ("undefined", 0), ("float32", 4), ("uint8", 1), ("int8", 1), ("uint16", 2), ("int16", 2), ("int32", 4), ("int64", 8), ("string", 0),
@@ -33,7 +33,7 @@ sealed partial class OnnxFileCheck
         _proto = new(model);
     }
 
-    /// <summary>One pass over the graph; weights are skipped.</summary>
+    // One pass over the graph; weights are skipped.
     public static OnnxHeader Read(string path) => Read(path, check => check.Check());
 
     public static IReadOnlyList<OnnxTensor> ReadTensors(string path) => Read(path, check =>
@@ -94,7 +94,7 @@ sealed partial class OnnxFileCheck
 
     void Nested(Field field, Func<Field, bool> known) => _proto.Message(field, () => Fields(known));
 
-    /// <summary>ModelProto.</summary>
+    // ModelProto.
     void Model() => Fields(f =>
     {
         switch (f.Number)
@@ -138,7 +138,7 @@ sealed partial class OnnxFileCheck
         }
     });
 
-    /// <summary>NodeProto: only its attributes can hold tensors and graphs.</summary>
+    // NodeProto: only its attributes can hold tensors and graphs.
     void Node(Field field) => Nested(field, attribute =>
     {
         if (attribute.Number != 5) return false;

@@ -7,7 +7,7 @@ namespace Alignment.Onnx.Runtime;
 /// </summary>
 static class OrtSessions
 {
-    /// <summary>By ONNX Runtime's names, best first.</summary>
+    // By ONNX Runtime's names, best first.
     public static IReadOnlyList<string> Providers
     {
         get
@@ -28,7 +28,7 @@ static class OrtSessions
         ExecutionProvider.Append(options, device);
     }
 
-    /// <summary>External weights may lie in the model's own folder only.</summary>
+    // External weights may lie in the model's own folder only.
     public static InferenceSession Open(string path, SessionSettings? settings = null)
     {
         string full = Path.GetFullPath(path);
@@ -36,7 +36,7 @@ static class OrtSessions
         return Load($"The model '{full}'", settings, options => new InferenceSession(full, options));
     }
 
-    /// <summary>Without external weights.</summary>
+    // Without external weights.
     public static InferenceSession Open(byte[] model, string name, SessionSettings? settings = null)
     {
         OnnxFileCheck.Read(model, name);

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Onnx.Runtime;
 
-/// <summary>Tensors in the processor's memory.</summary>
+// Tensors in the processor's memory.
 static class OrtValues
 {
     public static OrtValue Copy(OrtValue value)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
@@ -10,13 +8,13 @@ sealed class ProtoReader(Stream file)
 {
     const int MaxTextBytes = 4096;
 
-    /// <summary>Real graphs nest two or three times.</summary>
+    // Real graphs nest two or three times.
     const int MaxDepth = 100;
 
     long _end = file.Length;
     int _depth;
 
-    /// <summary>Proto3 has no groups (3, 4).</summary>
+    // Proto3 has no groups (3, 4).
     public enum Wire { Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5 }
 
     public readonly record struct Field(int Number, Wire Wire);
@@ -48,7 +46,7 @@ sealed class ProtoReader(Stream file)
 
     public long Integer(Field field) => field.Wire == Wire.Varint ? (long)Varint() : throw WrongWire(field);
 
-    /// <summary>Packed or not.</summary>
+    // Packed or not.
     public void Integers(Field field, Action<long> add)
     {
         if (field.Wire == Wire.Varint) { add((long)Varint()); return; }

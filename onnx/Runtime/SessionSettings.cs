@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Onnx.Runtime;
 
-/// <summary>The defaults suit a model that runs many times.</summary>
+// The defaults suit a model that runs many times.
 sealed record SessionSettings
 {
     public static SessionSettings Default { get; } = new();
@@ -20,9 +20,9 @@ sealed record SessionSettings
     /// </summary>
     public bool MemoryPattern { get; init; }
 
-    /// <summary>Results without it agree to float rounding.</summary>
+    // Results without it agree to float rounding.
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
-    /// <summary>Beginning of the path of ONNX Runtime's profile; null: no profile.</summary>
+    // Beginning of the path of ONNX Runtime's profile; null: no profile.
     public string? ProfilePrefix { get; init; }
 }

@@ -9,10 +9,10 @@ namespace Alignment.Onnx.Training;
 /// </summary>
 sealed class AdamW : IDisposable
 {
-    /// <summary>A run's own cost is negligible and its temporaries stay in the cache.</summary>
+    // A run's own cost is negligible and its temporaries stay in the cache.
     public const int SliceElements = 1 << 18;
 
-    /// <summary>As in PyTorch's clip_grad_norm_.</summary>
+    // As in PyTorch's clip_grad_norm_.
     const double ClipEpsilon = 1e-6;
 
     static readonly string[] s_numbers =
@@ -46,7 +46,7 @@ sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Bias correction depends on it: set it after loading moments.</summary>
+    // Bias correction depends on it: set it after loading moments.
     public long Steps { get; set; }
 
     /// <summary>

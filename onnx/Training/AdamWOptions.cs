@@ -1,21 +1,21 @@
 namespace Alignment.Onnx.Training;
 
-/// <summary>Defaults: Loshchilov and Hutter (2019) as libraries ship them, with clipping at 1.</summary>
+// Defaults: Loshchilov and Hutter (2019) as libraries ship them, with clipping at 1.
 sealed record AdamWOptions
 {
     public static AdamWOptions Default { get; } = new();
 
-    /// <summary>Decay of the gradient's running mean.</summary>
+    // Decay of the gradient's running mean.
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>Decay of the squared gradient's running mean.</summary>
+    // Decay of the squared gradient's running mean.
     public double Beta2 { get; init; } = 0.999;
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Each step shrinks every parameter by learning rate × this.</summary>
+    // Each step shrinks every parameter by learning rate × this.
     public double WeightDecay { get; init; } = 1e-2;
 
-    /// <summary>Gradients of a larger norm over all parameters are scaled down to it; 0: off.</summary>
+    // Gradients of a larger norm over all parameters are scaled down to it; 0: off.
     public double MaxGradientNorm { get; init; } = 1;
 
     public void Check()

@@ -2,7 +2,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>Trained parameters' current values as weights, to author and save a model with.</summary>
+// Trained parameters' current values as weights, to author and save a model with.
 sealed class BufferWeights : IWeights
 {
     readonly ParameterBuffers _buffers;

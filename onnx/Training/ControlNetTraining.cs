@@ -5,10 +5,10 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>A bundle's ControlNet in training, without files: graphs in memory, frozen weights from the unchanged bundle.</summary>
+// A bundle's ControlNet in training, without files: graphs in memory, frozen weights from the unchanged bundle.
 static class ControlNetTraining
 {
-    /// <summary>The bundle's own ControlNet; moments are zero.</summary>
+    // The bundle's own ControlNet; moments are zero.
     public static ParameterBuffers Start(ModelBundle bundle)
     {
         return Disposables.Guard(TrainingArtifact.Buffers(bundle), buffers =>
@@ -19,7 +19,7 @@ static class ControlNetTraining
         });
     }
 
-    /// <summary>Under their names in controlnet.onnx.</summary>
+    // Under their names in controlnet.onnx.
     public static IWeights Weights(ParameterBuffers buffers) => new BufferWeights(buffers, ControlNetTrainingGraph.Control);
 
     /// <summary>Without <paramref name="gradients"/>: the losses alone. The buffers must outlive the session.</summary>

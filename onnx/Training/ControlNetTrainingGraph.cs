@@ -33,10 +33,10 @@ namespace Alignment.Onnx.Training;
 /// </summary>
 static class ControlNetTrainingGraph
 {
-    /// <summary>Scopes, which begin the names of weights.</summary>
+    // Scopes, which begin the names of weights.
     public const string Control = "controlnet", UNet = "unet", Vae = "vae", Lpips = "lpips";
 
-    /// <summary>Where the model's metadata names its losses.</summary>
+    // Where the model's metadata names its losses.
     public const string LossesKey = "alignment.losses";
 
     const TrainingLosses NeedPicture = TrainingLosses.Reconstruction | TrainingLosses.Lpips | TrainingLosses.Background;
@@ -121,7 +121,7 @@ static class ControlNetTrainingGraph
         }
     }
 
-    /// <summary>x0'.</summary>
+    // x0'.
     static Value Clean(Value noisy, Value predicted, Value alpha, bool v)
     {
         Value signal = alpha.Sqrt(), noise = (1 - alpha).Sqrt();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -35,7 +34,7 @@ sealed unsafe class FloatBuffer : IDisposable
         for (long at = 0; at < Length; at += int.MaxValue) Span(at, (int)Math.Min(int.MaxValue, Length - at)).Clear();
     }
 
-    /// <summary>Without a copy; the buffer must outlive it.</summary>
+    // Without a copy; the buffer must outlive it.
     public OrtValue Tensor(long start, long count, long[] shape) =>
         OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)At(start, count),
         count * sizeof(float));

@@ -4,7 +4,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>What training does not change of a bundle, as far as the losses need it.</summary>
+// What training does not change of a bundle, as far as the losses need it.
 sealed class FrozenModels : IDisposable
 {
     readonly Disposables _open = new();

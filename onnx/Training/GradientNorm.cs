@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>Float64, in a fixed order: the same on any machine and with any number of threads.</summary>
+// Float64, in a fixed order: the same on any machine and with any number of threads.
 static class GradientNorm
 {
     const int PieceElements = 1 << 16;
@@ -20,7 +20,7 @@ static class GradientNorm
         return Math.Sqrt(total);
     }
 
-    /// <summary>Four running sums, each over every fourth element.</summary>
+    // Four running sums, each over every fourth element.
     static double SumOfSquares(ReadOnlySpan<float> x)
     {
         Vector256<double> sums = default;

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Weights;
 
@@ -38,7 +37,7 @@ sealed class ParameterBuffers : IDisposable
 
     public IReadOnlyList<ParameterSlot> Slots { get; }
 
-    /// <summary>Elements of each buffer, with those between parameters.</summary>
+    // Elements of each buffer, with those between parameters.
     public long Length { get; }
 
     public long Count => Slots.Sum(s => s.Count);
@@ -46,13 +45,13 @@ sealed class ParameterBuffers : IDisposable
     public FloatBuffer Parameters { get; }
     public FloatBuffer Gradients { get; }
 
-    /// <summary>Adam's running mean of the gradient.</summary>
+    // Adam's running mean of the gradient.
     public FloatBuffer FirstMoments { get; }
 
-    /// <summary>Adam's running mean of the squared gradient.</summary>
+    // Adam's running mean of the squared gradient.
     public FloatBuffer SecondMoments { get; }
 
-    /// <summary>Micro batches since the last optimizer step.</summary>
+    // Micro batches since the last optimizer step.
     public int Accumulated { get; private set; }
 
     public ParameterSlot this[string name] => _byName[name];
@@ -68,7 +67,7 @@ sealed class ParameterBuffers : IDisposable
             foreach (var (at, count) in Chunks(slot.Count)) weights.Read(slot.Name, at, Parameters.Span(slot.Start + at, count));
     }
 
-    /// <summary>The pieces in which so many elements are moved.</summary>
+    // The pieces in which so many elements are moved.
     public static IEnumerable<(long At, int Count)> Chunks(long elements)
     {
         for (long at = 0; at < elements; at += ChunkElements) yield return (at, (int)Math.Min(ChunkElements, elements - at));
@@ -90,10 +89,10 @@ sealed class ParameterBuffers : IDisposable
         Accumulated++;
     }
 
-    /// <summary>Discards accumulated micro batches.</summary>
+    // Discards accumulated micro batches.
     public void ForgetAccumulated() => Accumulated = 0;
 
-    /// <summary>The gradient of an optimizer step: the sum over micro batches, and their number.</summary>
+    // The gradient of an optimizer step: the sum over micro batches, and their number.
     public (FloatBuffer Sum, int Batches) StepGradients => Accumulated == 0 ? (Gradients, 1) : (_accumulated!, Accumulated);
 
     public static WeightInfo Info(ParameterSlot slot) => new(slot.Name, WeightType.F32, slot.Shape);

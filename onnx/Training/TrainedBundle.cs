@@ -5,28 +5,28 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>What a bundle says of its ControlNet's training.</summary>
+// What a bundle says of its ControlNet's training.
 sealed record TrainedBundleOptions
 {
-    /// <summary>What a user must know before trusting the pictures.</summary>
+    // What a user must know before trusting the pictures.
     public string Note { get; init; } = "";
 
-    /// <summary>In words; added to the manifest's origin.</summary>
+    // In words; added to the manifest's origin.
     public string Origin { get; init; } = "";
 
-    /// <summary>README.md's text; empty: the source's, if it has one.</summary>
+    // README.md's text; empty: the source's, if it has one.
     public string Card { get; init; } = "";
 
-    /// <summary>Replace a bundle that is already there.</summary>
+    // Replace a bundle that is already there.
     public bool Force { get; init; }
 }
 
-/// <summary>Writes a bundle whose ControlNet was trained.</summary>
+// Writes a bundle whose ControlNet was trained.
 static class TrainedBundle
 {
     const string ReadMe = "README.md", TrainingPrefix = "training/";
 
-    /// <summary>Weights up to this size stay in the graph file where the original's did.</summary>
+    // Weights up to this size stay in the graph file where the original's did.
     const long LargestSingleFileBytes = 1 << 30;
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
@@ -66,7 +65,7 @@ public static class TrainingArtifact
     static WeightInfo[] Parameters(BundleConfigs configs) =>
         [.. ControlNet.Weights(configs.ControlNet).Select(w => w with { Name = $"{ControlNetTrainingGraph.Control}.{w.Name}" })];
 
-    /// <summary>The identity of everything the graphs refer to: a changed byte invalidates the recorded places.</summary>
+    // The identity of everything the graphs refer to: a changed byte invalidates the recorded places.
     static string Frozen(ModelBundle bundle, TrainingLosses losses)
     {
         string[] stems = [BundleFiles.Unet, .. losses == TrainingLosses.Noise ? [] : new[] { BundleFiles.VaeDecoder },

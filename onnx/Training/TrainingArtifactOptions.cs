@@ -19,7 +19,7 @@ public enum TrainingLosses
     Background = 8,
 }
 
-/// <summary>As commands accept and models record them.</summary>
+// As commands accept and models record them.
 static class TrainingLossNames
 {
     static readonly (string Name, TrainingLosses Loss)[] s_names =

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Weights;
 
@@ -23,7 +21,7 @@ static class TrainingCheckpoint
                     to.Write(MemoryMarshal.AsBytes(part.Buffer.Span(slot.Start + at, count)));
             }))), Texts(steps));
 
-    /// <summary>Parameters only, no step taken.</summary>
+    // Parameters only, no step taken.
     public static void SaveStart(string path, IReadOnlyList<WeightInfo> parameters, IWeights weights) =>
         SafetensorsWriter.Write(path, parameters.Select(p => new SafetensorsTensor(p, to =>
         {

@@ -12,7 +12,7 @@ namespace Alignment.Onnx.Training;
 /// </summary>
 sealed class TrainingSession : IDisposable
 {
-    /// <summary>An output with this prefix is the gradient of the parameter whose name follows.</summary>
+    // An output with this prefix is the gradient of the parameter whose name follows.
     public const string GradientPrefix = "gradient.";
 
     readonly InferenceSession _session;
@@ -55,11 +55,11 @@ sealed class TrainingSession : IDisposable
     public IReadOnlyList<string> Inputs { get; }
     public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Copies float32 values, which stay until set again.</summary>
+    // Copies float32 values, which stay until set again.
     public void Set(string input, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         values.CopyTo(Place<float>(input, TensorElementType.Float, values.Length, shape));
 
-    /// <summary>Copies int64 values, which stay until set again.</summary>
+    // Copies int64 values, which stay until set again.
     public void Set(string input, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
         values.CopyTo(Place<long>(input, TensorElementType.Int64, values.Length, shape));
 
@@ -104,7 +104,7 @@ sealed class TrainingSession : IDisposable
         return results;
     }
 
-    /// <summary>For tests: as where the device has memory of its own.</summary>
+    // For tests: as where the device has memory of its own.
     public bool CopiesWhenBound { get; set; }
 
     /// <summary>

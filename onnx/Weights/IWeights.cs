@@ -28,14 +28,14 @@ static class WeightTypes
         _ => 1,
     };
 
-    /// <summary>Floats that widen exactly to float32.</summary>
+    // Floats that widen exactly to float32.
     public static bool IsReadable(this WeightType type) => type is WeightType.F32 or WeightType.F16 or WeightType.BF16;
 }
 
-/// <summary>A named tensor without its values.</summary>
+// A named tensor without its values.
 sealed record WeightInfo(string Name, WeightType Type, IReadOnlyList<long> Shape)
 {
-    /// <summary>"[320, 4, 3, 3]".</summary>
+    // "[320, 4, 3, 3]".
     public string Sides => $"[{string.Join(", ", Shape)}]";
 
     public long Count => Shape.Aggregate(1L, (n, d) => checked(n * d));
@@ -63,12 +63,12 @@ interface IWeights
     void Read(string name, long start, Span<Half> into) => WeightBytes.ReadNarrowed(this, name, start, into);
 }
 
-/// <summary>Weights that others may refer to instead of copying them.</summary>
+// Weights that others may refer to instead of copying them.
 interface IPlacedWeights : IWeights
 {
-    /// <summary>Null where a tensor is no plain run of elements.</summary>
+    // Null where a tensor is no plain run of elements.
     WeightPlace? Find(string name);
 }
 
-/// <summary>A file's full path and an offset in bytes, which need not be aligned.</summary>
+// A file's full path and an offset in bytes, which need not be aligned.
 sealed record WeightPlace(string Path, long Offset, WeightType Type);

@@ -7,7 +7,7 @@ readonly record struct FilePart(long Begin, long Length)
     public long End => Begin + Length;
 }
 
-/// <summary>A file mapped for reading. Thread-safe until disposed.</summary>
+// A file mapped for reading. Thread-safe until disposed.
 sealed unsafe class MappedFile : IDisposable
 {
     readonly MemoryMappedFile _map;

@@ -5,7 +5,7 @@ sealed class MixedWeights(IReadOnlyDictionary<string, WeightInfo> infos, Func<st
 {
     public IReadOnlyDictionary<string, WeightInfo> Infos => infos;
 
-    /// <summary>For equal names the first wins.</summary>
+    // For equal names the first wins.
     public static MixedWeights Joined(params IWeights[] parts) =>
         Of(parts.SelectMany(p => p.Infos.Values.Select(i => (i, p, i.Name))).DistinctBy(p => p.i.Name));
 

@@ -1,10 +1,9 @@
-using System.Runtime.InteropServices;
 using Alignment.Onnx.Runtime;
 using Microsoft.Win32.SafeHandles;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>The floating-point initializers of an ONNX model, read in pieces after its header was checked.</summary>
+// The floating-point initializers of an ONNX model, read in pieces after its header was checked.
 sealed class OnnxWeights : IPlacedWeights, IDisposable
 {
     readonly string _path;
@@ -42,7 +41,7 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
 
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
-    /// <summary>Throws where the tensor is not stored as a run of raw bytes.</summary>
+    // Throws where the tensor is not stored as a run of raw bytes.
     public void Read(string name, long start, Span<float> into)
     {
         OnnxTensor tensor = Tensor(name);

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Text;
 
 namespace Alignment.Onnx.Weights;
 
@@ -8,7 +6,7 @@ sealed record PickleTuple(object?[] Items);
 
 sealed record PickleList(List<object?> Items);
 
-/// <summary>A Python dict or OrderedDict; keys are texts and whole numbers.</summary>
+// A Python dict or OrderedDict; keys are texts and whole numbers.
 sealed record PickleDict(Dictionary<object, object?> Items);
 
 /// <summary>
@@ -17,10 +15,10 @@ sealed record PickleDict(Dictionary<object, object?> Items);
 /// </summary>
 sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
 {
-    /// <summary>The protocol that torch.save writes.</summary>
+    // The protocol that torch.save writes.
     const int Protocol = 2;
 
-    /// <summary>Six objects a tensor, so a state dict of a hundred thousand tensors fits.</summary>
+    // Six objects a tensor, so a state dict of a hundred thousand tensors fits.
     public const int MostObjects = 1 << 20;
 
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -34,7 +32,7 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
     /// <summary>After <see cref="Run"/> the pickle's length.</summary>
     public int Position => _at;
 
-    /// <summary>Every storage mentioned, in order.</summary>
+    // Every storage mentioned, in order.
     public IReadOnlyList<TorchStorage> Storages => _storages;
 
     public object? Run()
@@ -183,7 +181,7 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         return items;
     }
 
-    /// <summary>Objects below the last mark are out of reach until it is popped.</summary>
+    // Objects below the last mark are out of reach until it is popped.
     int Floor => _marks.TryPeek(out int mark) ? mark : 0;
 
     object? Recall(uint index) => _memo.TryGetValue(index, out object? known) ? known

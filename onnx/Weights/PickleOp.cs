@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Pickle formats 0 to 5 (Lib/pickle.py), so that unsupported opcodes are refused by name.</summary>
+// Pickle formats 0 to 5 (Lib/pickle.py), so that unsupported opcodes are refused by name.
 enum PickleOp : byte
 {
     Mark = (byte)'(', Stop = (byte)'.', Pop = (byte)'0', PopMark = (byte)'1', Dup = (byte)'2', Float = (byte)'F', Int = (byte)'I',

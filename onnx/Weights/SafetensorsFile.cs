@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
@@ -23,7 +21,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
         _file = file;
     }
 
-    /// <summary>Checks layout, sizes, types and duplicate names.</summary>
+    // Checks layout, sizes, types and duplicate names.
     public static SafetensorsFile Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -58,7 +56,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
         else WeightBytes.ReadNarrowed(this, name, start, into);
     }
 
-    /// <summary>A whole tensor, below 2 GB.</summary>
+    // A whole tensor, below 2 GB.
     public float[] ReadFloats(string name)
     {
         float[] values = new float[WholeLength(Find(name).Info)];
@@ -66,7 +64,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
         return values;
     }
 
-    /// <summary>A whole I64 tensor, below 2 GB.</summary>
+    // A whole I64 tensor, below 2 GB.
     public long[] ReadIntegers(string name)
     {
         SafetensorsEntry entry = Find(name);

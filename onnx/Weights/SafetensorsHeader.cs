@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Places in the data part of a file.</summary>
+// Places in the data part of a file.
 readonly record struct SafetensorsEntry(WeightInfo Info, long Begin, long End);
 
 /// <summary>
@@ -12,7 +11,7 @@ readonly record struct SafetensorsEntry(WeightInfo Info, long Begin, long End);
 /// </summary>
 sealed class SafetensorsHeader
 {
-    /// <summary>The reference implementation's limit.</summary>
+    // The reference implementation's limit.
     public const long MaxBytes = 100_000_000;
 
     const string MetadataKey = "__metadata__";
@@ -94,7 +93,7 @@ sealed class SafetensorsHeader
         return new(new(name, type, shape), offsets[0], offsets[1]);
     }
 
-    /// <summary>Sorted by place, the tensors must follow one another from 0 to the file's end.</summary>
+    // Sorted by place, the tensors must follow one another from 0 to the file's end.
     void CheckLayout(long dataBytes)
     {
         long at = 0;

@@ -1,9 +1,8 @@
-
 namespace Alignment.Onnx.Weights;
 
 sealed class ShardedWeights : IWeights, IDisposable
 {
-    /// <summary>The largest published models have some two hundred.</summary>
+    // The largest published models have some two hundred.
     const int MaxShards = 1000;
 
     readonly Dictionary<string, SafetensorsFile> _shards = [];
@@ -15,7 +14,7 @@ sealed class ShardedWeights : IWeights, IDisposable
 
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
-    /// <summary>The files must lie in the index's folder.</summary>
+    // The files must lie in the index's folder.
     public static ShardedWeights Open(string indexPath)
     {
         string full = Path.GetFullPath(indexPath);

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
@@ -10,14 +7,14 @@ namespace Alignment.Onnx.Weights;
 /// </summary>
 sealed class TorchCheckpoint : IWeights, IDisposable
 {
-    /// <summary>The pickle of a hundred thousand tensors, without their data.</summary>
+    // The pickle of a hundred thousand tensors, without their data.
     public const int MostPickleBytes = 16 << 20;
 
     const int MostDepth = 16;
     const int LongestName = 1000;
     const string PickleName = "/data.pkl";
 
-    /// <summary>Elements gathered at a time from a view that is not row-major.</summary>
+    // Elements gathered at a time from a view that is not row-major.
     const int Gathered = 1 << 10;
 
     readonly Dictionary<string, TorchTensor> _tensors = [];
@@ -37,7 +34,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
         if (_tensors.Count == 0) throw Bad("no tensor", "a dict of tensors, as model.state_dict() gives");
     }
 
-    /// <summary>Throws where the file is missing, inconsistent, or holds more than data.</summary>
+    // Throws where the file is missing, inconsistent, or holds more than data.
     public static TorchCheckpoint Open(string path)
     {
         string full = Path.GetFullPath(path);
@@ -74,7 +71,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Row-major order from a view with any strides.</summary>
+    // Row-major order from a view with any strides.
     void Gather(TorchTensor tensor, FilePart storage, long start, Span<float> into, WeightType type)
     {
         int size = type.Bytes(), rank = tensor.Shape.Length;
@@ -125,7 +122,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
             .ToDictionary(e => e.Key[data.Length..], e => e.Value));
     }
 
-    /// <summary>Dicts can be shared or contain themselves, so visits are counted.</summary>
+    // Dicts can be shared or contain themselves, so visits are counted.
     void Flatten(string prefix, PickleDict dict, int depth)
     {
         if (depth > MostDepth) throw Bad($"dicts nested more than {MostDepth} deep", "a dict of tensors");

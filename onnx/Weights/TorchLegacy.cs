@@ -8,14 +8,14 @@ namespace Alignment.Onnx.Weights;
 /// </summary>
 static class TorchLegacy
 {
-    /// <summary>MAGIC_NUMBER 0x1950a86a20f9469cfc6c, then PROTOCOL_VERSION 1001, pickled.</summary>
+    // MAGIC_NUMBER 0x1950a86a20f9469cfc6c, then PROTOCOL_VERSION 1001, pickled.
     static ReadOnlySpan<byte> Start =>
         [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 0x03,
         (byte)'.'];
 
     public static bool IsLegacy(MappedFile file) => file.Length >= Start.Length && file.Bytes(0, Start.Length).SequenceEqual(Start);
 
-    /// <summary>The object, and the place of each storage's elements; unused storages are not in the file.</summary>
+    // The object, and the place of each storage's elements; unused storages are not in the file.
     public static (object? Root, Dictionary<string, FilePart> Storages) Read(MappedFile file, string subject)
     {
         // The pickles come first; their length is recorded nowhere.

@@ -1,7 +1,6 @@
-
 namespace Alignment.Onnx.Weights;
 
-/// <summary>The calls in a pickled state dict, read as descriptions of data.</summary>
+// The calls in a pickled state dict, read as descriptions of data.
 enum TorchFunction
 {
     OrderedDict,
@@ -15,7 +14,7 @@ sealed record TorchStorage(WeightType Type, string Key, long Elements)
     public long Bytes => Elements * Type.Bytes();
 }
 
-/// <summary>Lies inside its storage.</summary>
+// Lies inside its storage.
 sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
     public bool IsContiguous
@@ -33,12 +32,12 @@ sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[
     }
 }
 
-/// <summary>The only names that a PyTorch file may mention. Every size is checked before use.</summary>
+// The only names that a PyTorch file may mention. Every size is checked before use.
 static class TorchObjects
 {
     const int MostAxes = 64;
 
-    /// <summary>Of one storage, so that no product of sizes overflows.</summary>
+    // Of one storage, so that no product of sizes overflows.
     const long MostBytes = 1L << 48;
 
     static readonly Dictionary<string, object> s_names = new()
@@ -63,7 +62,7 @@ static class TorchObjects
 
     public static object? Find(string module, string name) => s_names.GetValueOrDefault($"{module}.{name}");
 
-    /// <summary>('storage', type, key, device, elements), with a sixth None before PyTorch 1.6.</summary>
+    // ('storage', type, key, device, elements), with a sixth None before PyTorch 1.6.
     public static TorchStorage Storage(object?[] id, Func<string, string, BadDataException> bad)
     {
         if (id is not ["storage", WeightType type, string key, string, long elements, ..] || id.Length > 6

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Alignment.Onnx.Weights;
 
@@ -14,7 +13,7 @@ sealed class TorchZip
     const int LocalBytes = 30, EntryBytes = 46, EndBytes = 22, End64Bytes = 56, Locator64Bytes = 20;
     const ushort Extra64 = 1, EncryptedFlag = 1;
 
-    /// <summary>One entry a tensor and a few more.</summary>
+    // One entry a tensor and a few more.
     const int MostEntries = 1 << 20;
 
     readonly MappedFile _file;
@@ -69,7 +68,7 @@ sealed class TorchZip
         return (new(begin, size), count);
     }
 
-    /// <summary>The 64-bit number, equal to the short one unless that is at its maximum.</summary>
+    // The 64-bit number, equal to the short one unless that is at its maximum.
     long Same(ulong wide, long narrow, long full) =>
         wide <= long.MaxValue && (narrow == full || (ulong)narrow == wide) ? (long)wide
         : throw Bad($"the numbers {narrow} and {wide} in its two end records", "one number");
@@ -98,7 +97,7 @@ sealed class TorchZip
         CheckOverlap();
     }
 
-    /// <summary>Numbers too big for 32 bits are in the extra field, in the order size, packed, local.</summary>
+    // Numbers too big for 32 bits are in the extra field, in the order size, packed, local.
     (ulong Packed, ulong Size, ulong Local) Sizes(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> extra, string shown)
     {
         ulong packed = U32(entry, 20), size = U32(entry, 24), local = U32(entry, 42);
@@ -123,7 +122,7 @@ sealed class TorchZip
         }
     }
 
-    /// <summary>The bytes follow the local header.</summary>
+    // The bytes follow the local header.
     FilePart Data(ulong local, ulong size, ReadOnlySpan<byte> name, string shown, long limit)
     {
         if (local > (ulong)limit || (ulong)limit - local < LocalBytes)
@@ -139,7 +138,7 @@ sealed class TorchZip
         return new(begin, (long)size);
     }
 
-    /// <summary>No byte belongs to two entries, so an archive cannot expand beyond its own size.</summary>
+    // No byte belongs to two entries, so an archive cannot expand beyond its own size.
     void CheckOverlap()
     {
         long end = 0;

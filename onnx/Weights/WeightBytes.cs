@@ -1,11 +1,8 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-
 namespace Alignment.Onnx.Weights;
 
 static class WeightBytes
 {
-    /// <summary>Exactly.</summary>
+    // Exactly.
     public static void Widen(WeightType type, ReadOnlySpan<byte> bytes, Span<float> into)
     {
         switch (type)
@@ -31,7 +28,7 @@ static class WeightBytes
 
     public delegate void Reader(Span<byte> into);
 
-    /// <summary>Reads float32 and rounds it to float16.</summary>
+    // Reads float32 and rounds it to float16.
     public static void ReadNarrowed(IWeights weights, string name, long start, Span<Half> into)
     {
         using var wide = new Rented<float>(into.Length);
@@ -54,10 +51,10 @@ static class WeightBytes
                     "Import the model in fp32; it was trained beyond float16.");
     }
 
-    /// <summary>From here on float16 rounds to infinity.</summary>
+    // From here on float16 rounds to infinity.
     const float SmallestTooLarge = 65520;
 
-    /// <summary>bfloat16 is the upper half of a float32.</summary>
+    // bfloat16 is the upper half of a float32.
     static void WidenBFloat16(ReadOnlySpan<ushort> from, Span<float> into)
     {
         for (int i = 0; i < from.Length; i++) into[i] = BitConverter.UInt32BitsToSingle((uint)from[i] << 16);

@@ -1,12 +1,12 @@
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Finds the weights in one folder of a diffusers or transformers model.</summary>
+// Finds the weights in one folder of a diffusers or transformers model.
 static class WeightFiles
 {
-    /// <summary>diffusers' name first, then transformers'.</summary>
+    // diffusers' name first, then transformers'.
     static readonly string[] s_stems = ["diffusion_pytorch_model", "model"];
 
-    /// <summary>Full precision before fp16, one file before shards; the caller disposes them.</summary>
+    // Full precision before fp16, one file before shards; the caller disposes them.
     public static OpenWeights Open(string folder)
     {
         foreach (string variant in (string[])["", ".fp16"])

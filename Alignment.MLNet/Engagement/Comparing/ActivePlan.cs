@@ -4,7 +4,7 @@ using Alignment.MLNet.Engagement.Reading;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>A plan while it is obeyed.</summary>
+// A plan while it is obeyed.
 sealed class ActivePlan(PlanFile file)
 {
     AnalysisPlan Plan => file.Plan;

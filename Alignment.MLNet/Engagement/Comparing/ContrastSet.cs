@@ -2,7 +2,7 @@ using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>The questions about several variants at once that everybody asks, for the variants that have values.</summary>
+// The questions about several variants at once that everybody asks, for the variants that have values.
 static class ContrastSet
 {
     public sealed record Asked(string Name, string Question, string First, string Second, IReadOnlyDictionary<string, double> Weights,
@@ -40,7 +40,7 @@ static class ContrastSet
         return weights;
     }
 
-    /// <summary>The least-squares slope over 0, 1, 2, …: (i − ī) / Σ (i − ī)².</summary>
+    // The least-squares slope over 0, 1, 2, …: (i − ī) / Σ (i − ī)².
     static Dictionary<string, double> Trend(string[] windows)
     {
         double mean = (windows.Length - 1) / 2.0, squares = Enumerable.Range(0, windows.Length).Sum(i => (i - mean) * (i - mean));

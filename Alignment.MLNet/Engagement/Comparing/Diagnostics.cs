@@ -5,7 +5,7 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>What a reader must know before any number.</summary>
+// What a reader must know before any number.
 static class Diagnostics
 {
     const double Imbalance = 0.001;

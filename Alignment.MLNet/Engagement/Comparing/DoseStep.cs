@@ -4,7 +4,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>One metric against the measured dose.</summary>
+// One metric against the measured dose.
 sealed class DoseStep
 {
     // A tenth of the attention share is a change one can picture.

@@ -2,7 +2,7 @@ using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>What a sentence is about.</summary>
+// What a sentence is about.
 enum DraftKind
 {
     Variant,
@@ -12,7 +12,7 @@ enum DraftKind
     Dose,
 }
 
-/// <summary>A finding before its p-value is corrected: the family must be known first.</summary>
+// A finding before its p-value is corrected: the family must be known first.
 sealed class Draft
 {
     public required string Id { get; init; }
@@ -23,7 +23,7 @@ sealed class Draft
     public required string First { get; init; }
     public required string Second { get; init; }
 
-    /// <summary>Weights by variant, so that a plan's hypothesis can be found.</summary>
+    // Weights by variant, so that a plan's hypothesis can be found.
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
     public TestAnswer? Answer { get; set; }

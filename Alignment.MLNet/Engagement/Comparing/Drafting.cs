@@ -3,7 +3,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>From drafts to findings: families, corrected p-values, verdicts, sentences.</summary>
+// From drafts to findings: families, corrected p-values, verdicts, sentences.
 static class Drafting
 {
     /// <summary>Corrects within each family and words every draft; in the order given. Pre-registered drafts of a metric are one family,

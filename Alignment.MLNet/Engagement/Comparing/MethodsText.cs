@@ -4,7 +4,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>What was done, as the methods section of a paper has it.</summary>
+// What was done, as the methods section of a paper has it.
 static class MethodsText
 {
     public static IReadOnlyList<string> Of(IReadOnlyList<MetricAnalysis> metrics, EngagementSums sums, SampleRatio? ratio,

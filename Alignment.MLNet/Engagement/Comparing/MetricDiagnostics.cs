@@ -4,7 +4,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>What a reader must know before one metric's numbers.</summary>
+// What a reader must know before one metric's numbers.
 static class MetricDiagnostics
 {
     const double Alarm = 0.001;

@@ -4,10 +4,10 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>What the comparison of a metric needs besides the rows.</summary>
+// What the comparison of a metric needs besides the rows.
 sealed record MetricContext(AnalysisOptions Options, ActivePlan? Plan, DoseTable? Dose, CancellationToken Stop);
 
-/// <summary>One metric of numbers: every test of every variant.</summary>
+// One metric of numbers: every test of every variant.
 static class MetricStep
 {
     public static MetricAnalysis Of(EngagementSums sums, int metric, MetricContext context)

@@ -3,7 +3,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>Tests of all variants at once.</summary>
+// Tests of all variants at once.
 static class Omnibus
 {
     public static IEnumerable<OmnibusTest> Of(Sample[] samples, double[][] values, bool exact, AnalysisOptions options)

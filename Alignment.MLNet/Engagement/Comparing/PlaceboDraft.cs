@@ -52,5 +52,5 @@ static class PlaceboDraft
     }
 }
 
-/// <summary>A difference with its error, of so many rows (units) of both; without degrees of freedom it is normal.</summary>
+// A difference with its error, of so many rows (units) of both; without degrees of freedom it is normal.
 readonly record struct TestedDifference(double Estimate, double StandardError, long N, double? Df = null);

@@ -4,7 +4,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>One ratio of counts: with the video as the unit, and as proportions of independent trials beside it.</summary>
+// One ratio of counts: with the video as the unit, and as proportions of independent trials beside it.
 static class RatioStep
 {
     const long FisherTrials = 100_000;

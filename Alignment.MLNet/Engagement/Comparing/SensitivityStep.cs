@@ -4,7 +4,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>The differences of one metric under other assumptions.</summary>
+// The differences of one metric under other assumptions.
 static class SensitivityStep
 {
     static readonly IReadOnlyDictionary<string, double> s_none = new Dictionary<string, double>();

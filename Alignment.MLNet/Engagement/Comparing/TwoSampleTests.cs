@@ -1,9 +1,8 @@
-using System.Text.Json;
 using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>One test of a variant against the baseline. Console choices, tables, prose and report derive from it.</summary>
+// One test of a variant against the baseline. Console choices, tables, prose and report derive from it.
 sealed record TwoSampleTest(PrimaryTest Test, string Title, string Heading, Func<VariantTests, TestAnswer?> Answer)
 {
     public string Name { get; } = JsonNamingPolicy.SnakeCaseLower.ConvertName(Test.ToString());

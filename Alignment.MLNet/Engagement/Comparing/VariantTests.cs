@@ -3,7 +3,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>All tests of one variant against the baseline.</summary>
+// All tests of one variant against the baseline.
 sealed class VariantTests(AnalysisOptions options)
 {
     readonly List<string> _notes = [];

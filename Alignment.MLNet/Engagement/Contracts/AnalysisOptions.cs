@@ -161,7 +161,7 @@ public sealed record AnalysisOptions
             this.Require(found, found >= least, $"{least} or more", "Leave it out for the default.", property);
     }
 
-    /// <summary>A variant's place among the variants, or −1.</summary>
+    // A variant's place among the variants, or −1.
     internal int Position(string variant)
     {
         for (int i = 0; i < Variants.Count; i++)
@@ -190,7 +190,7 @@ public sealed record Margin(string Metric, double Value, bool InBaselineSds = fa
 {
     internal bool IsOf(string metric) => Text.Same(Metric, metric);
 
-    /// <summary>In the metric's units; 0 where it counts in standard deviations of a baseline that does not vary.</summary>
+    // In the metric's units; 0 where it counts in standard deviations of a baseline that does not vary.
     internal double Width(Sample baseline) => Value * (InBaselineSds ? double.IsFinite(baseline.Sd) ? baseline.Sd : 0 : 1);
 }
 

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>Whether anything was compared at all, and the codes of the warnings that say why not.</summary>
+// Whether anything was compared at all, and the codes of the warnings that say why not.
 static class Comparability
 {
     public const string VariantMissing = "variant_missing", NothingCompared = "nothing_compared";

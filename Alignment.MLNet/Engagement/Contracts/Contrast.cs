@@ -22,7 +22,7 @@ sealed record SensitivityAnalysis(string Name, string Assumes, IReadOnlyList<Sen
     IReadOnlyDictionary<string, double> Facts,
     bool? Agrees, string Sentence, string? Note = null, string? Covariate = null);
 
-/// <summary>One difference under other assumptions.</summary>
+// One difference under other assumptions.
 sealed record SensitivityEstimate(string Variant, double Estimate, double StandardError, double? Statistic, double? Df, double? P,
     double? CorrectedP,
     double? Low, double? High, IReadOnlyDictionary<string, double> Facts);

@@ -82,7 +82,7 @@ public sealed record EngagementAnalysis : IJobResult
 /// <param name="Line">Line of the file on which the row begins, from 1.</param>
 sealed record RejectedRow(long Line, string Reason);
 
-/// <summary>One variant's part of the data.</summary>
+// One variant's part of the data.
 sealed record VariantRows(string Variant, long Rows, long? Videos);
 
 /// <summary>Rows per variant against the shares they were to have.</summary>

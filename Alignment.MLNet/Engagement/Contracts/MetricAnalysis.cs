@@ -3,7 +3,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>What a metric is made of.</summary>
+// What a metric is made of.
 enum MetricKind
 {
     Mean,
@@ -36,7 +36,7 @@ public sealed record MetricAnalysis
     [JsonInclude, JsonRequired]
     internal IReadOnlyList<VariantSample> Samples { get; init; } = [];
 
-    /// <summary>Whether the variants differ at all: ANOVA, Kruskal–Wallis, Levene, and the likelihood ratio of the mixed model.</summary>
+    // Whether the variants differ at all: ANOVA, Kruskal–Wallis, Levene, and the likelihood ratio of the mixed model.
     [JsonInclude]
     internal IReadOnlyList<OmnibusTest> Omnibus { get; init; } = [];
 
@@ -66,10 +66,10 @@ public sealed record MetricAnalysis
         .. Dose is { } d ? new[] { d.Result } : []];
 }
 
-/// <summary>One variant's values of one metric.</summary>
+// One variant's values of one metric.
 sealed record VariantSample(string Variant, Sample Sample, Interval? Interval = null, CountPair? Counts = null);
 
-/// <summary>Counts of a ratio.</summary>
+// Counts of a ratio.
 sealed record CountPair(long Successes, long Trials);
 
 /// <summary>A test of all variants at once.</summary>

@@ -3,7 +3,7 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>What a test says: t or z (null where infinite), df (null for the normal distribution), two-sided p.</summary>
+// What a test says: t or z (null where infinite), df (null for the normal distribution), two-sided p.
 sealed record TestAnswer(double Estimate, double StandardError, double? Statistic, double? Df, double P, Interval Interval)
 {
     [JsonIgnore]

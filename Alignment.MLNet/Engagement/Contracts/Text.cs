@@ -1,9 +1,8 @@
-using System.Globalization;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>Numbers and names as sentences have them, the same in the command, the report and the JSON.</summary>
+// Numbers and names as sentences have them, the same in the command, the report and the JSON.
 static class Text
 {
     static readonly HashSet<string> s_rates = new(StringComparer.OrdinalIgnoreCase) { "CTR", "CVR" };
@@ -22,7 +21,7 @@ static class Text
 
     public static string Metric(string metric) => SafePath.Shorten(metric, 60);
 
-    /// <summary>A rate's differences are points: of a rate between 0 and 1 times 100, of one in per cent as it is.</summary>
+    // A rate's differences are points: of a rate between 0 and 1 times 100, of one in per cent as it is.
     public static MetricDisplay Display(string metric, MetricKind kind, IEnumerable<Sample> samples)
     {
         bool rate = kind == MetricKind.Ratio || s_rates.Contains(metric) || metric.EndsWith("_rate", StringComparison.OrdinalIgnoreCase)
@@ -43,18 +42,18 @@ static class Text
         return value < 0 && text.AsSpan().ContainsAnyInRange('1', '9') ? "−" + text : sign ? "+" + text : text;
     }
 
-    /// <summary>"0.40 to 1.05".</summary>
+    // "0.40 to 1.05".
     public static string Range(Interval interval, double factor, double half) =>
         $"{Number(factor * interval.Low, half)} to {Number(factor * interval.High, half)}";
 
     /// <summary>"= 0.013", "&lt; 0.0001".</summary>
     public static string P(double p) => p < 0.0001 ? "< 0.0001" : "= " + PValue(p);
 
-    /// <summary>"0.013".</summary>
+    // "0.013".
     public static string PValue(double p) => p < 0.0001 ? "< 0.0001"
         : p.ToString(p >= 0.1 ? "0.00" : p >= 0.01 ? "0.000" : "0.0000", CultureInfo.InvariantCulture);
 
-    /// <summary>"95 %".</summary>
+    // "95 %".
     public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
     public static string Count(double n) => n.ToString("N0", CultureInfo.InvariantCulture);

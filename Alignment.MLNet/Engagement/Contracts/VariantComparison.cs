@@ -16,7 +16,7 @@ sealed record VariantComparison
     public PairedResult? Paired { get; init; }
     public MannWhitneyTest? MannWhitney { get; init; }
 
-    /// <summary>m₁ / m₀ − 1 with intervals.</summary>
+    // m₁ / m₀ − 1 with intervals.
     public RelativeLift? Lift { get; init; }
 
     public EffectSize? Effect { get; init; }
@@ -32,7 +32,7 @@ sealed record VariantComparison
 
     public double? AchievedPower { get; init; }
 
-    /// <summary>Every test's p-value corrected the same way, by the test's name: student, welch, paired, mann_whitney, pooled_z.</summary>
+    // Every test's p-value corrected the same way, by the test's name: student, welch, paired, mann_whitney, pooled_z.
     public IReadOnlyDictionary<string, double> Corrected { get; init; } = new Dictionary<string, double>();
 
     public IReadOnlyDictionary<string, TestAnswer>? Tests { get; init; }
@@ -46,7 +46,7 @@ sealed record VariantComparison
     public string? Note => Result.Note;
 }
 
-/// <summary>A t-test's outcome.</summary>
+// A t-test's outcome.
 sealed record TTest(double T, double Df, double P, double StandardError, double Low, double High);
 
 /// <summary>A paired t-test's outcome.</summary>
@@ -54,5 +54,5 @@ sealed record TTest(double T, double Df, double P, double StandardError, double 
 /// <param name="P">With pairs − 1 degrees of freedom.</param>
 sealed record PairedResult(long Pairs, double Difference, double StandardError, double? T, double P, double Low, double High);
 
-/// <summary>Counts compared as if every trial were independent.</summary>
+// Counts compared as if every trial were independent.
 sealed record ProportionsResult(CountPair Variant, CountPair Baseline, TwoProportions Test, double? FisherP);

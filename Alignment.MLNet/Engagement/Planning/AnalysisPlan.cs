@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
@@ -60,7 +58,7 @@ public enum StoppingRule
 /// <param name="Tuning">Rows of two variants at which a sequential rule's intervals are narrowest.</param>
 public sealed record Stopping(StoppingRule Rule, long? RowsPerVariant = null, double Tuning = 5000);
 
-/// <summary>The assignment a plan belongs to.</summary>
+// The assignment a plan belongs to.
 sealed record PlannedAssignment(string File, string Sha256, ulong Seed, long Units, int Block);
 
 /// <summary>An analysis written down before there are data: <c>alignment assign</c> writes it, <c>analyze --plan</c> obeys and quotes it
@@ -133,6 +131,6 @@ public sealed record AnalysisPlan
     /// <summary>As JSON.</summary>
     public string Text() => JsonSerializer.Serialize(this, JsonStyle.Strict) + "\n";
 
-    /// <summary>SHA-256 of a text's UTF-8 bytes, lower-case hexadecimal.</summary>
+    // SHA-256 of a text's UTF-8 bytes, lower-case hexadecimal.
     internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

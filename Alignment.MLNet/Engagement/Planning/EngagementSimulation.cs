@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
@@ -7,26 +6,26 @@ using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
-/// <summary>How a simulated metric behaves.</summary>
+// How a simulated metric behaves.
 sealed record SimulatedMetric
 {
     public required string Name { get; init; }
     public required double Mean { get; init; }
     public required double SdRow { get; init; }
 
-    /// <summary>Standard deviation of the videos' levels; 0 for independent rows.</summary>
+    // Standard deviation of the videos' levels; 0 for independent rows.
     public double SdVideo { get; init; }
 
     public IReadOnlyDictionary<string, double> Effects { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Share of rows without a value, 0 … 1.</summary>
+    // Share of rows without a value, 0 … 1.
     public double Missing { get; init; }
 
     /// <summary>Correlation of a pre-period covariate <c>pre_NAME</c> with the row's noise, −1 … 1; null for no covariate.</summary>
     public double? Covariate { get; init; }
 }
 
-/// <summary>A simulated study: known effects, random videos, a seed.</summary>
+// A simulated study: known effects, random videos, a seed.
 sealed record SimulationOptions
 {
     public IReadOnlyList<string> Videos { get; init; } =
@@ -36,7 +35,7 @@ sealed record SimulationOptions
     public IReadOnlyList<string> Variants { get; init; } = new AnalysisOptions().Variants;
     public IReadOnlyList<SimulatedMetric> Metrics { get; init; } = Usual;
 
-    /// <summary>Impressions of a row on average, with clicks drawn at the row's CTR; 0 for no counts.</summary>
+    // Impressions of a row on average, with clicks drawn at the row's CTR; 0 for no counts.
     public int Impressions { get; init; }
 
     public ulong Seed { get; init; } = 1;

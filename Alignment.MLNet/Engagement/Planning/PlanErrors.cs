@@ -1,11 +1,10 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
-/// <summary>What the JSON reader has against a plan, for people who never heard of its types.</summary>
+// What the JSON reader has against a plan, for people who never heard of its types.
 static partial class PlanErrors
 {
     // The words of the fields that have words.

@@ -2,7 +2,7 @@ using Alignment.MLNet.Charts;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
-/// <summary>The curve of power against size, with the design marked on it.</summary>
+// The curve of power against size, with the design marked on it.
 static class PowerPlot
 {
     public const string Name = "power";

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 using static System.FormattableString;

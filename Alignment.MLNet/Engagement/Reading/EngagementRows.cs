@@ -2,7 +2,7 @@ using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>Engagement rows in memory: for programs that have them already, and for simulations. A file is better streamed.</summary>
+// Engagement rows in memory: for programs that have them already, and for simulations. A file is better streamed.
 sealed class EngagementRows
 {
     readonly List<string> _videos = [], _variants = [];

@@ -1,4 +1,3 @@
-using System.Text;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 
@@ -24,14 +23,14 @@ sealed class EngagementShape
     public byte Mark { get; private set; } = (byte)'.';
     public int Skip => _dialect.Skip;
 
-    /// <summary>Records before the first row: the header, and perhaps Excel's "sep=".</summary>
+    // Records before the first row: the header, and perhaps Excel's "sep=".
     public int HeaderRecords => _dialect.HeaderRecords;
 
     public string[] Columns { get; private set; } = [];
     public int Video { get; private set; }
     public int Variant { get; private set; }
 
-    /// <summary>The column whose values were assigned to variants, as far as the options or its name say; −1 for none.</summary>
+    // The column whose values were assigned to variants, as far as the options or its name say; −1 for none.
     public int Assigned { get; private set; } = -1;
 
     public IReadOnlyList<int> Numbers { get; private set; } = [];

@@ -86,7 +86,7 @@ sealed class EngagementSums
     public CountPair Counts(int variant, int ratio) =>
         new(_successes[variant * _ratios.Length + ratio], _trials[variant * _ratios.Length + ratio]);
 
-    /// <summary>Different videos, of all variants (−1) or one.</summary>
+    // Different videos, of all variants (−1) or one.
     public long Videos(int variant = -1)
     {
         long videos = 0;

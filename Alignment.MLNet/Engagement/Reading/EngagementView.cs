@@ -1,6 +1,4 @@
 using Alignment.MLNet.Engagement.Contracts;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Engagement.Reading;
 

@@ -12,7 +12,7 @@ sealed class FieldPlan
     public required IReadOnlyList<string> Fields { get; init; }
     public required IReadOnlyList<int> Metrics { get; init; }
 
-    /// <summary>Per metric the position of its covariate, or −1.</summary>
+    // Per metric the position of its covariate, or −1.
     public required IReadOnlyList<int> Covariates { get; init; }
 
     public required IReadOnlyList<(int Numerator, int Denominator)> Ratios { get; init; }

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
-
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>Names as bytes (UTF-8) → 0, 1, 2, … in the order of their first occurrence. No string is made of a name.</summary>
+// Names as bytes (UTF-8) → 0, 1, 2, … in the order of their first occurrence. No string is made of a name.
 sealed class NameTable
 {
     int[] _slots = new int[64];   // index + 1; 0 is free
@@ -55,7 +53,7 @@ sealed class NameTable
     }
 }
 
-/// <summary>A 64-bit hash of bytes, the same in every process and on every machine. Not for secrets.</summary>
+// A 64-bit hash of bytes, the same in every process and on every machine. Not for secrets.
 static class ByteHash
 {
     const ulong A = 0x9E37_79B9_7F4A_7C15, B = 0xD1B5_4A32_D192_ED03;

@@ -2,7 +2,7 @@ using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>What reading found besides the sums.</summary>
+// What reading found besides the sums.
 sealed record ReadingFacts
 {
     public required string Source { get; init; }

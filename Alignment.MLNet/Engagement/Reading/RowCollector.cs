@@ -1,10 +1,9 @@
-using System.Text;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>Sums rows that come one by one, with names as strings. Rows of unknown variants are counted and reported.</summary>
+// Sums rows that come one by one, with names as strings. Rows of unknown variants are counted and reported.
 sealed class RowCollector(FieldPlan plan, AnalysisOptions options)
 {
     const int MostUnknown = 20;

@@ -1,12 +1,10 @@
-using System.Globalization;
-using System.Text;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>What a block of rows came to.</summary>
+// What a block of rows came to.
 sealed class BlockResult(EngagementSums sums)
 {
     public EngagementSums Sums => sums;

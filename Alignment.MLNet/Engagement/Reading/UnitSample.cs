@@ -101,14 +101,14 @@ sealed class UnitSample(int most)
     }
 }
 
-/// <summary>Different units by the variants they were seen in.</summary>
+// Different units by the variants they were seen in.
 sealed record UnitCounts(long[] Alone, long Several, bool Exact)
 {
     public long Units { get; } = Alone.Sum() + Several;
     public double SeveralShare => Units == 0 ? 0 : Several / (double)Units;
 }
 
-/// <summary>Counts units one by one.</summary>
+// Counts units one by one.
 sealed class UnitCounter(int variants)
 {
     readonly long[] _alone = new long[variants];

@@ -2,7 +2,7 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>Looks at frames one after the other and says where scenes begin. Its memory does not grow with the video.</summary>
+// Looks at frames one after the other and says where scenes begin. Its memory does not grow with the video.
 interface ICutDetector
 {
     ScoreKinds Needs { get; }

@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>Compares times with the minimum scene length: in seconds, so that irregular frame times count as they are shown.</summary>
+// Compares times with the minimum scene length: in seconds, so that irregular frame times count as they are shown.
 readonly record struct MinimumLength(double Seconds)
 {
     // Containers round times to milliseconds; frames are further apart.

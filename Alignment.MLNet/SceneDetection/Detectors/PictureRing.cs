@@ -2,7 +2,7 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>The last frames as small pictures, a fixed number of them, with how far each is from the last one that differs.</summary>
+// The last frames as small pictures, a fixed number of them, with how far each is from the last one that differs.
 sealed class PictureRing
 {
     // Six seconds at 50 frames a second, and 2 MB.

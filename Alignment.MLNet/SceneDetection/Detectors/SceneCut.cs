@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>How one scene passes into the next.</summary>
+// How one scene passes into the next.
 enum CutKind
 {
     // From one frame to the next.

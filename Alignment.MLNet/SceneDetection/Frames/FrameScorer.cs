@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>What a detector looks at; the rest is not computed.</summary>
+// What a detector looks at; the rest is not computed.
 [Flags]
 enum ScoreKinds
 {

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>The 128-bin histogram of OpenCV's 8-bit Y, and how two of them correlate.</summary>
+// The 128-bin histogram of OpenCV's 8-bit Y, and how two of them correlate.
 sealed class LumaHistogram
 {
     // Of 0..255, two values a bin.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.Intrinsics;
 
 namespace Alignment.MLNet.SceneDetection.Frames;

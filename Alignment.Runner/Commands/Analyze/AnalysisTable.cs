@@ -1,12 +1,10 @@
-using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
-using Spectre.Console;
 using Text = Spectre.Console.Text;
 using Words = Alignment.MLNet.Engagement.Contracts.Text;
 
 namespace Alignment.Runner.Commands.Analyze;
 
-/// <summary>An analysis for people: warnings first, then per metric a table, then the answers in words.</summary>
+// An analysis for people: warnings first, then per metric a table, then the answers in words.
 static class AnalysisTable
 {
     const int MostWarnings = 20, MostLines = 5;

@@ -1,6 +1,5 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Video;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Assemble;
 

@@ -1,5 +1,4 @@
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Alignment.MLNet.Gaze;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Stages;

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Gaze;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Attention;
 

@@ -1,6 +1,5 @@
 using Alignment.MLNet.Pipelines;
 using Alignment.Runner.Commands.Run;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Demo;
 

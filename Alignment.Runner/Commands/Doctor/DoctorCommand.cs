@@ -1,5 +1,4 @@
 using Alignment.MLNet.Pipelines;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Doctor;
 

@@ -14,7 +14,8 @@ sealed class DoseFlags : Flags<DoseOptions>
     {
         BindList("--predict", o => o.Predictors,
             $"A predictor: {string.Join(", ", AttentionPredictorOptions.Names)}, the .json of an ONNX model, or several joined by + "
-            + $"(averaged). May be repeated; the first is the one to quote. {string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
+            + $"(averaged). May be repeated; the first is the one to quote. "
+            + $"{string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
             "PREDICTOR", names => [.. names.Select(n => new AttentionPredictorOptions { Predictor = n })]);
         command.Bind("--predict", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.Predictor)));
         Bind("--margin", o => o.Margin, Invariant($"The placebo's margin: the largest difference of attention shares (0 to 1) that would "

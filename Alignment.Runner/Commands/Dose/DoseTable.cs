@@ -1,6 +1,4 @@
-using System.Globalization;
 using Alignment.MLNet.Dose;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Dose;
 

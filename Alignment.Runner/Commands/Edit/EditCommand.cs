@@ -1,7 +1,6 @@
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Edit;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Runner.Commands.Edit;

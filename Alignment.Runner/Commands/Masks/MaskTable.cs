@@ -1,5 +1,4 @@
 using Alignment.MLNet.Masks;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Masks;
 

@@ -1,5 +1,4 @@
 using Alignment.Onnx.Bundles;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Models;
 

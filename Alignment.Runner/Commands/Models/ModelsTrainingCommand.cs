@@ -1,6 +1,5 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Training;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Models;
 

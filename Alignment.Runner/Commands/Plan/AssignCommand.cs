@@ -1,6 +1,5 @@
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Plan;
 

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Alignment.Runner.Commands.Plan;
 
-/// <summary>Options of the form NAME=VALUE. The last '=' divides, because a column's name may have one.</summary>
+// Options of the form NAME=VALUE. The last '=' divides, because a column's name may have one.
 static class NamedValues
 {
     public static (string Name, string Value) Split(string option, string text, string form)

@@ -1,7 +1,6 @@
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Plan;
 

@@ -6,7 +6,6 @@ using Alignment.Runner.Commands.Attention;
 using Alignment.Runner.Commands.Masks;
 using Alignment.Runner.Commands.Scenes;
 using Alignment.Runner.Commands.Validate;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Prepare;
 

@@ -1,11 +1,10 @@
 using Alignment.MLNet.Pipelines;
 using Alignment.Runner.Commands.Analyze;
 using Alignment.Runner.Commands.Dose;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Run;
 
-/// <summary>A run's result for people: what was done, what went wrong, where everything is.</summary>
+// A run's result for people: what was done, what went wrong, where everything is.
 static class RunTable
 {
     // More problems than this are left to the file.

@@ -1,5 +1,4 @@
 using Alignment.MLNet.SceneDetection;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Scenes;
 

@@ -1,9 +1,8 @@
 using Alignment.MLNet.Audit;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Validate;
 
-/// <summary>An audit for people in a terminal: how much of what, and where the page is.</summary>
+// An audit for people in a terminal: how much of what, and where the page is.
 static class AuditTable
 {
     public static void Print(AuditResult audit, IAnsiConsole to)

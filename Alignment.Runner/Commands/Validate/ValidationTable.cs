@@ -1,6 +1,3 @@
-using System.Globalization;
-using Spectre.Console;
-
 namespace Alignment.Runner.Commands.Validate;
 
 static class ValidationTable

@@ -1,5 +1,4 @@
 using Alignment.MLNet.Variants;
-using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Variants;
 

@@ -73,7 +73,8 @@ static class PaintedRun
 
         public object? Encode(EditInput scene) => null;
 
-        public IEnumerable<DenoisedEdit> Denoise(EditInput scene, object? encoded, int guessInterval, CancellationToken cancellationToken) =>
+        public IEnumerable<DenoisedEdit> Denoise(EditInput scene, object? encoded, int guessInterval,
+            CancellationToken cancellationToken) =>
             scene.Controls.Select((c, i) => new DenoisedEdit(i, Paint(scene.Image.ToArray(), c.ToArray()), 0));
 
         public float[] Decode(string sceneId, DenoisedEdit edit) => edit.Latents;

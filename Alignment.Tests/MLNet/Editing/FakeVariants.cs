@@ -26,7 +26,8 @@ sealed class FakeVariants
         foreach (string video in new[] { "a", "b-2" })
             for (int n = 1; n <= 4; n++)
             {
-                string id = SceneId.Of(video, n), still = Path.Combine(folder, id + ".png"), maskPath = Path.Combine(folder, id + "-mask.png");
+                string id = SceneId.Of(video, n), still = Path.Combine(folder, id + ".png"),
+                    maskPath = Path.Combine(folder, id + "-mask.png");
                 byte[] pixels = new byte[3 * StillWidth * StillHeight], white = new byte[StillWidth * StillHeight];
                 new Random(n).NextBytes(pixels);
                 if ((video, n) != ("b-2", 2))
@@ -52,7 +53,8 @@ sealed class FakeVariants
                 {
                     float[] map = [.. Enumerable.Repeat(value / 8f, Width * Height)];
                     SafetensorsWriter.Write(MapOf(value), [SafetensorsTensor.Floats("attention", [Height, Width], map)], durable: false);
-                    return new(scene, Variant.Named(name), n - 1, 0, "", MapOf(value), ControlStack.Hash(Width, Height, mask, map), true, 0, 0, 0, 0);
+                    return new(scene, Variant.Named(name), n - 1, 0, "", MapOf(value), ControlStack.Hash(Width, Height, mask, map), true, 0,
+                        0, 0, 0);
                 }
                 All.Add(new(scene, [Under("baseline", 1), Under("early_boost", n == 1 ? 2 : 1), Under("full_boost", n == 1 ? 2 : 3),
                     Under("placebo", 4)], HeatmapProvenance.Provided));

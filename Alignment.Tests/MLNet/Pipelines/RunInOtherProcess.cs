@@ -30,7 +30,8 @@ static class RunInOtherProcess
     public static void Write(string data, string saved, string output)
     {
         var ml = new MLContext(seed: 2);
-        ml.Alignment.Jobs.RunExperiment(data, ml.Alignment.LoadModel(saved, out _), output, OptionsFor(data) with { Width = 8, Edit = new() });
+        ml.Alignment.Jobs.RunExperiment(data, ml.Alignment.LoadModel(saved, out _), output,
+            OptionsFor(data) with { Width = 8, Edit = new() });
     }
 
     /// <summary>Has another process do <see cref="Write"/>.</summary>

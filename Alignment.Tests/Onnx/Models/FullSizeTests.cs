@@ -17,9 +17,9 @@ public sealed class FullSizeTests
         var config = new UNetConfig();
         UNet2DCondition.Author(config, new SeededWeights(UNet2DCondition.Weights(config))).Save(folder["unet.onnx"]);
         long allocated = GC.GetTotalAllocatedBytes() - before;
-        TestContext.Out.WriteLine(FormattableString.Invariant(
-            $"written in {watch.Elapsed.TotalSeconds:0.0} s, {allocated >> 20} MB allocated, graph {
-                new FileInfo(folder["unet.onnx"]).Length >> 10} KB, data {new FileInfo(folder["unet.onnx_data"]).Length >> 20} MB"));
+        TestContext.Out.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"written in {watch.Elapsed.TotalSeconds:0.0} s, {allocated >> 20} MB allocated, graph "
+            + $"{new FileInfo(folder["unet.onnx"]).Length >> 10} KB, data {new FileInfo(folder["unet.onnx_data"]).Length >> 20} MB"));
         Assert.That(allocated, Is.LessThan(100 << 20));
 
         watch.Restart();

@@ -12,9 +12,9 @@ sealed class BenchTable
     readonly string _loadBefore = Load();
 
     /// <summary>Adds and prints a row.</summary>
-    public void Add(string what, FormattableString value, FormattableString how)
+    public void Add(string what, Phrase value, Phrase how)
     {
-        var row = (what, value.ToString(CultureInfo.InvariantCulture), how.ToString(CultureInfo.InvariantCulture));
+        var row = (what, value.ToString(), how.ToString());
         _rows.Add(row);
         Console.WriteLine($"{row.what,-38} {row.Item2,-34} {row.Item3}");
     }

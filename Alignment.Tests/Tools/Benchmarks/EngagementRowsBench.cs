@@ -63,8 +63,8 @@ static class EngagementRowsBench
             double Median(List<JsonElement> of, string what) => Timing.Median([.. of.Select(o => o.GetProperty(what).GetDouble())]);
             double seconds = Median(ours, "seconds"), peak = Median(ours, "peak");
             table.Add($"{Text.Count(rows)} engagement rows", $"{seconds:f2} s, {peak:f0} MB",
-                $"{new FileInfo(csv).Length >> 20} MB, {videos} videos, 3 metrics; {rows / seconds:f0} rows a second, {
-                Median(ours, "cpu"):f1} s of processor; whole analysis, files written; median of {rounds}");
+                $"{new FileInfo(csv).Length >> 20} MB, {videos} videos, 3 metrics; {rows / seconds:f0} rows a second, "
+                + $"{Median(ours, "cpu"):f1} s of processor; whole analysis, files written; median of {rounds}");
             JsonElement one = Child(Environment.ProcessPath!,
                 [typeof(Program).Assembly.Location, OneSwitch, csv, Path.Combine(folder, "out"), "1"])!.Value;
             table.Add("… on one thread", $"{one.GetProperty("seconds").GetDouble():f2} s",
@@ -75,8 +75,8 @@ static class EngagementRowsBench
             {
                 double their = Median(theirs, "seconds"), theirPeak = Median(theirs, "peak");
                 table.Add("ours ÷ pandas and SciPy, time", $"{seconds / their:f3} (goal 0.5)",
-                    $"{their:f2} s with its imports ({Median(theirs, "imported"):f2} s); {
-                    theirs[0].GetProperty("versions").GetString()}; Student and Welch only");
+                    $"{their:f2} s with its imports ({Median(theirs, "imported"):f2} s); "
+                    + $"{theirs[0].GetProperty("versions").GetString()}; Student and Welch only");
                 table.Add("… processor time", $"{Median(ours, "cpu") / Median(theirs, "cpu"):f3}",
                     $"{Median(theirs, "cpu"):f1} s; counts for nobody what else runs");
                 table.Add("… memory", $"{peak / theirPeak:f3} (goal 0.2)", $"{theirPeak:f0} MB");
@@ -84,10 +84,11 @@ static class EngagementRowsBench
                     $"relative, of {theirs[0].GetProperty("tests").EnumerateObject().Count()} comparisons");
                 if (Child("/usr/bin/python3", [script, csv, "category"]) is { } tuned)
                     table.Add("… pandas told that variants are a category",
-                        $"{seconds / tuned.GetProperty("seconds").GetDouble():f3}, {
-                        Median(ours, "cpu") / tuned.GetProperty("cpu").GetDouble():f3}, {peak / tuned.GetProperty("peak").GetDouble():f3}",
-                        $"time, processor time, memory: {tuned.GetProperty("seconds").GetDouble():f2} s, {
-                        tuned.GetProperty("peak").GetDouble():f0} MB; one round");
+                        $"{seconds / tuned.GetProperty("seconds").GetDouble():f3}, "
+                        + $"{Median(ours, "cpu") / tuned.GetProperty("cpu").GetDouble():f3}, "
+                        + $"{peak / tuned.GetProperty("peak").GetDouble():f3}",
+                        $"time, processor time, memory: {tuned.GetProperty("seconds").GetDouble():f2} s, "
+                        + $"{tuned.GetProperty("peak").GetDouble():f0} MB; one round");
             }
             table.Write(Path.Combine(Shared.Repository, "artifacts", "engagement-rows.md"), $"{Switch} {string.Join(' ', args)}".Trim());
             return 0;
@@ -128,8 +129,8 @@ static class EngagementRowsBench
             double a = random.NextDouble() + random.NextDouble() + random.NextDouble(), b = random.NextDouble() + random.NextDouble(),
                 c = random.NextDouble() + random.NextDouble() + random.NextDouble();
             line.TryWrite(CultureInfo.InvariantCulture,
-                $"v{random.Next(videos):0000},{variants[variant]},{0.02 + 0.02 * a + 0.00002 * variant:f6},{0.01 + 0.01 * b:f6},{
-                5 + 6 * c:f4}", out int length);
+                $"v{random.Next(videos):0000},{variants[variant]},{0.02 + 0.02 * a + 0.00002 * variant:f6},{0.01 + 0.01 * b:f6},"
+                + $"{5 + 6 * c:f4}", out int length);
             csv.Write(line[..length]);
             csv.Write('\n');
         }

@@ -46,16 +46,17 @@ static class FullSizeEdit
         made ??= Path.Combine(work, "bundle");
         if (!Directory.Exists(made)) Say($"imported in {Timing.Seconds(() => DiffusersImport.Run(folder, made)):f1} s");
         ModelBundle bundle = ModelBundle.Open(made);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{side}x{side}, guidance (a batch of two), {OrtThreads.Count} threads, prepacking {(prepack ? "on" : "off")}{
-            (mapped ? ", weights as they lie in the file" : "")}, load {File.ReadAllText("/proc/loadavg").Trim()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{side}x{side}, guidance (a batch of two), {OrtThreads.Count} threads, prepacking "
+            + $"{(prepack ? "on" : "off")}{(mapped ? ", weights as they lie in the file" : "")}, load "
+            + $"{File.ReadAllText("/proc/loadavg").Trim()}"));
 
         if (split)
         {
             EditSplit parts = EditSplit.Measure(bundle, side, rounds, pictures, mapped ? WeightPrepacking.Off : WeightPrepacking.On,
                 what => Say($"{what}"));
-            Say($"text encoder {parts.TextEncoder:f3} s, VAE encoder {parts.VaeEncoder:f2} s, a step {parts.Step:f2} s of which ControlNet {
-                parts.ControlNet:f2} s, VAE decoder {parts.VaeDecoder:f2} s");
+            Say($"text encoder {parts.TextEncoder:f3} s, VAE encoder {parts.VaeEncoder:f2} s, a step {parts.Step:f2} s of which "
+                + $"ControlNet {parts.ControlNet:f2} s, VAE decoder {parts.VaeDecoder:f2} s");
             return 0;
         }
         float[] inputs = Inputs(side);
@@ -63,8 +64,12 @@ static class FullSizeEdit
         using TorchPeer? torch = peer ? TorchPeer.Start(folder, inputs, side, rounds, OrtThreads.Count, work) : null;
         if (peer && torch is null) Console.WriteLine("python3 has no torch here: not compared");
         using var ours = new OneStep(bundle, inputs, side,
-            new() { Prepacking = prepack, Optimization = mapped ? GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-            : GraphOptimizationLevel.ORT_ENABLE_ALL }, profile ? work : null);
+            new()
+            {
+                Prepacking = prepack,
+                Optimization = mapped ? GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+            : GraphOptimizationLevel.ORT_ENABLE_ALL
+            }, profile ? work : null);
 
         List<double> control = [], unet = [], torchControl = [], torchUnet = [];
         double torchPeak = 0;
@@ -77,8 +82,8 @@ static class FullSizeEdit
             if (round == 0) prediction = ours.Prediction;
             TorchPeer.Step? step = torch?.Run();
             torchPeak = step?.PeakGigabytes ?? 0;
-            Say($"round {round}: ControlNet {c:f2} s, UNet {u:f2} s, {used:f1} s of processor{
-                (step is null ? "" : FormattableString.Invariant($"; PyTorch {step.Control:f2} s, {step.Unet:f2} s"))}");
+            Say($"round {round}: ControlNet {c:f2} s, UNet {u:f2} s, {used:f1} s of "
+                + $"processor{(step is null ? "" : FormattableString.Invariant($"; PyTorch {step.Control:f2} s, {step.Unet:f2} s"))}");
             if (round == 0) continue;
             control.Add(c);
             unet.Add(u);
@@ -93,10 +98,10 @@ static class FullSizeEdit
 
         double torchMedian = Timing.Median(torchControl) + Timing.Median(torchUnet), peak = Gigabytes("VmHWM"),
             error = Error(prediction, torch.Output);
-        Say($"PyTorch: a step {torchMedian:f2} s: ControlNet {Timing.Median(torchControl):f2}, UNet {Timing.Median(torchUnet):f2}; peak {
-            torchPeak:f2} GB");
-        Say($"time ÷ PyTorch's {median / torchMedian:f3} (goal {MostTime}); peak memory ÷ PyTorch's {peak / torchPeak:f3} (goal {
-            MostMemory}); prediction's relative error {error:e1} (allowed {MostError})");
+        Say($"PyTorch: a step {torchMedian:f2} s: ControlNet {Timing.Median(torchControl):f2}, UNet {Timing.Median(torchUnet):f2}; peak "
+            + $"{torchPeak:f2} GB");
+        Say($"time ÷ PyTorch's {median / torchMedian:f3} (goal {MostTime}); peak memory ÷ PyTorch's {peak / torchPeak:f3} (goal "
+            + $"{MostMemory}); prediction's relative error {error:e1} (allowed {MostError})");
         return error <= MostError && median / torchMedian <= MostTime && peak / torchPeak <= MostMemory ? 0 : 1;
     }
 
@@ -123,8 +128,8 @@ static class FullSizeEdit
                 unet[i].Add(u);
             }
         for (int i = 0; i < ways.Length; i++) Say(
-            $"{ways[i].Name}: ControlNet {Timing.Median(control[i]):f2} s, UNet {Timing.Median(unet[i]):f2} s; prediction {
-            Hash(steps[i].Prediction)}");
+            $"{ways[i].Name}: ControlNet {Timing.Median(control[i]):f2} s, UNet {Timing.Median(unet[i]):f2} s; prediction "
+            + $"{Hash(steps[i].Prediction)}");
         foreach (OneStep step in steps) step.Dispose();
         return 0;
     }
@@ -154,10 +159,10 @@ static class FullSizeEdit
         return most / size;
     }
 
-    static void Say(FormattableString what) =>
-        Console.WriteLine(FormattableString.Invariant(
-        $"{what.ToString(CultureInfo.InvariantCulture)}  [peak {Gigabytes("VmHWM"):f2} GB, now {Gigabytes("VmRSS"):f2}, own {
-        Gigabytes("RssAnon"):f2}]"));
+    static void Say(Phrase what) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{what.ToString()}  [peak {Gigabytes("VmHWM"):f2} GB, now {Gigabytes("VmRSS"):f2}, own "
+        + $"{Gigabytes("RssAnon"):f2}]"));
 
     static double Gigabytes(string key) =>
         long.Parse(string.Concat(File.ReadLines("/proc/self/status").First(l => l.StartsWith(key + ':', StringComparison.Ordinal))
@@ -178,8 +183,8 @@ static class FullSizeEdit
                 TimeSpan processor = Environment.CpuUsage.TotalTime;
                 InferenceSession made = OrtSessions.Open(bundle.PathOf(file),
                     settings with { ProfilePrefix = profiles is null ? null : Path.Combine(profiles, file) });
-                Say($"{file} loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {
-                    (Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor");
+                Say($"{file} loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, "
+                    + $"{(Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor");
                 return made;
             }
             (_control, _unet) = (Open(BundleFiles.ControlNet), Open(BundleFiles.Unet));

@@ -65,8 +65,8 @@ static class GazeRows
         double end = scenes * FramesPerScene / 25.0;
         for (int i = 0; i < rows; i++)
             csv.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Id(random.Next(videos))},p{random.Next(200)},{random.NextDouble() * end:f3},{Width / 2 + 90 * Normal(random):f2},{
-                    Height / 2 + 60 * Normal(random):f2},{random.NextDouble() * 0.5 + 0.02:f3}"));
+                $"{Id(random.Next(videos))},p{random.Next(200)},{random.NextDouble() * end:f3},{Width / 2 + 90 * Normal(random):f2},"
+                + $"{Height / 2 + 60 * Normal(random):f2},{random.NextDouble() * 0.5 + 0.02:f3}"));
         return path;
     }
 

@@ -34,9 +34,9 @@ static class ImportSpeed
         string[] weights = [.. Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories)];
         if (!Directory.Exists(wide)) DiffusersImport.Run(folder, wide);
         string[] written = [.. Directory.EnumerateFiles(wide, "*.onnx*")];
-        Console.WriteLine(FormattableString.Invariant(
-            $"source {Gigabytes(weights):f2} GB of float16; a float32 bundle {Gigabytes(written):f2} GB; load {
-                File.ReadAllText("/proc/loadavg").Trim()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"source {Gigabytes(weights):f2} GB of float16; a float32 bundle {Gigabytes(written):f2} GB; load "
+            + $"{File.ReadAllText("/proc/loadavg").Trim()}"));
 
         (string What, Func<double> Once)[] sides =
         [
@@ -52,20 +52,20 @@ static class ImportSpeed
                 double before = Environment.CpuUsage.TotalTime.TotalSeconds;
                 times[i].Add(sides[i].Once());
                 double processor = Environment.CpuUsage.TotalTime.TotalSeconds - before;
-                Console.WriteLine(FormattableString.Invariant(
-                    $"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s, {processor:f1} s of processor  [private above the start {
-                        s_peak:f3} GB]"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s, {processor:f1} s of processor  [private above the start "
+                    + $"{s_peak:f3} GB]"));
             }
         double[] medians = [.. times.Select(Timing.Median)];
-        Console.WriteLine(FormattableString.Invariant(
-            $"float16: {medians[1]:f1} s = {medians[1] / medians[0]:f2} x the copy of the source, which is as many bytes (allowed {
-                MostTime})"));
-        Console.WriteLine(FormattableString.Invariant(
-            $"float32: {medians[2]:f1} s = {medians[2] / medians[0]:f2} x the copy of the source, {
-                medians[2] / medians[3]:f2} x a copy of the bytes it writes (allowed {MostTime})"));
-        Console.WriteLine(FormattableString.Invariant(
-            $"most private memory above the start {s_worst:f3} GB (allowed {MostMemory}); load {
-                File.ReadAllText("/proc/loadavg").Trim()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"float16: {medians[1]:f1} s = {medians[1] / medians[0]:f2} x the copy of the source, which is as many bytes (allowed "
+            + $"{MostTime})"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"float32: {medians[2]:f1} s = {medians[2] / medians[0]:f2} x the copy of the source, {medians[2] / medians[3]:f2} x a copy "
+            + $"of the bytes it writes (allowed {MostTime})"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"most private memory above the start {s_worst:f3} GB (allowed {MostMemory}); load "
+            + $"{File.ReadAllText("/proc/loadavg").Trim()}"));
         return medians[1] <= MostTime * medians[0] && medians[2] <= MostTime * medians[3] && s_worst <= MostMemory ? 0 : 1;
     }
 

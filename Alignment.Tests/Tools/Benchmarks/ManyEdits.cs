@@ -34,7 +34,8 @@ static class ManyEdits
             EditOptions edit = new EditOptions { Width = side, Height = side, InferenceSteps = 6 }.Resolve(bundle);
             var watch = new Watch();
             var options = new EditJobOptions { Edit = edit, PreviewEvery = 3 };
-            EditRun Job() => new(scenes.Source, EditChain.Of(bundle, options, new() { Width = side, Height = side }, scenes.Source.Variants),
+            EditRun Job() => new(scenes.Source, EditChain.Of(bundle, options, new() { Width = side, Height = side },
+                scenes.Source.Variants),
                 new EditedFolder(Path.Combine(work, "out")), options, bundle.Hash, "measured");
             Console.WriteLine($"| edits | working set, MB | managed, MB |\n| ---: | ---: | ---: |");
             EditResult result = Job().Run(watch, CancellationToken.None);

@@ -95,8 +95,8 @@ static class MasksHeldOut
         double iou = Iou(masks[0].Mask, still.Mask()), area = masks[1].Mask.Average(),
             none = masker.Make(picture with { Pixels = empty }, [still.Keyword])[0].Mask.Average();
         csv.Append(CultureInfo.InvariantCulture,
-            $"{still.Width},{still.Height},{still.Index},{still.Keyword},{still.Colour},{presence:0.00},{still.Coverage:0.0000},{
-                iou:0.0000},{absent},{area:0.0000},{none:0.0000}\n");
+            $"{still.Width},{still.Height},{still.Index},{still.Keyword},{still.Colour},{presence:0.00},{still.Coverage:0.0000},"
+            + $"{iou:0.0000},{absent},{area:0.0000},{none:0.0000}\n");
         return (still, iou, area, none);
     }
 

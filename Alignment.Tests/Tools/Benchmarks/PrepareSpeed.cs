@@ -79,8 +79,8 @@ static class PrepareSpeed
         }
         double ms = 1000 * Timing.Median(our) / Batch, floorMs = 1000 * Timing.Median(floor) / Batch;
         table.Add("prepare a scene, one thread", $"{1000 / ms:f1} scenes a second ({ms:f1} ms of processor)",
-            $"{Width}x{Height} → {Side}x{Side}, {scenes} scenes, median of batches of {Batch}; wall clock {
-            1000 * Timing.Median(wall) / Batch:f1} ms; peak {PeakMegabytes()} MB");
+            $"{Width}x{Height} → {Side}x{Side}, {scenes} scenes, median of batches of {Batch}; wall clock "
+            + $"{1000 * Timing.Median(wall) / Batch:f1} ms; peak {PeakMegabytes()} MB");
         table.Add("… ÷ the codecs alone", $"{ms / floorMs:f2}",
             $"Skia decodes the three files and encodes the different maps: {floorMs:f1} ms");
         if (their.Count == 0)
@@ -90,8 +90,8 @@ static class PrepareSpeed
         }
         double theirMs = 1000 * Timing.Median(their) / Batch;
         table.Add("NumPy and OpenCV ÷ ours", $"{theirMs / ms:f2} (goal 3)",
-            $"{theirMs:f1} ms of processor a scene; {theirs!.Versions}; wall clock {1000 * Timing.Median(theirWall) / Batch:f1} ms; peak {
-            theirs.PeakMegabytes} MB; the same {Variant.All.Count} JPEGs a scene");
+            $"{theirMs:f1} ms of processor a scene; {theirs!.Versions}; wall clock {1000 * Timing.Median(theirWall) / Batch:f1} ms; peak "
+            + $"{theirs.PeakMegabytes} MB; the same {Variant.All.Count} JPEGs a scene");
     }
 
     static void Memory(BenchTable table, string folder, SceneRecord[] records, int scenes, int more)
@@ -273,8 +273,12 @@ static class PrepareSpeed
             {
                 try
                 {
-                    var start = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true,
-                        RedirectStandardError = true };
+                    var start = new ProcessStartInfo(python)
+                    {
+                        RedirectStandardInput = true,
+                        RedirectStandardOutput = true,
+                        RedirectStandardError = true
+                    };
                     foreach (string argument in new[] { script, list, to }) start.ArgumentList.Add(argument);
                     Process process = Process.Start(start)!;
                     process.ErrorDataReceived += (_, _) => { };

@@ -28,8 +28,8 @@ static class QuickBench
 
         LoopOverhead.Result loop = LoopOverhead.Measure(folder, Side, LoopRounds, MostLoopSeconds);
         table.Add("edit ÷ the same runs alone", $"{loop.Ratio:f4} (allowed {LoopOverhead.MostAllowed:f2})",
-            $"medians {loop.Edit * 1000:f0} ms ÷ {loop.Runs * 1000:f0} ms, tiny bundle, {Side}x{Side}, {LoopOverhead.Steps} steps, {
-            loop.Rounds} rounds in turns");
+            $"medians {loop.Edit * 1000:f0} ms ÷ {loop.Runs * 1000:f0} ms, tiny bundle, {Side}x{Side}, {LoopOverhead.Steps} steps, "
+            + $"{loop.Rounds} rounds in turns");
         table.Add("edit, per step", $"{loop.Edit / LoopOverhead.Steps * 1000:f1} ms",
             $"the edit above ÷ {LoopOverhead.Steps}, encoding and decoding included");
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.Tools.HeldOut;
@@ -35,5 +34,5 @@ static class HeldOutBars
         }
     }
 
-    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    static string Text(Phrase text) => text.ToString();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -22,7 +21,7 @@ static class HeldOutFiles
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            // the t of differences that do not vary, the PSNR of equal pictures
+        // the t of differences that do not vary, the PSNR of equal pictures
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
@@ -52,18 +51,17 @@ static class HeldOutFiles
         ArgumentNullException.ThrowIfNull(report);
         HeldOutOptions o = report.Options;
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(Phrase line) => text.Append(line.ToString()).Append('\n');
 
         Line($"# Held-out scenes: {report.Model}\n");
-        Line($"{o.Scenes} drawn scenes of {o.Edit.Width}x{o.Edit.Height} at presence {o.Presence:0.##} (scene seed {o.SceneSeed}), {
-            o.Seeds} noise seeds from {o.Edit.Seed}; strength {o.Edit.EffectiveStrength:0.##}, guidance {
-            o.Edit.EffectiveGuidanceScale:0.##}, {o.Edit.EffectiveSteps} steps, {SchedulerNames.NameOf(o.Edit.Scheduler)}, control scale {
-            o.Edit.ConditioningScale:0.##}, prompt \"{o.Edit.PromptTemplate}\". Model {report.ModelSha256}.");
-        Line($"Attention in training and in the controls: {o.TrainingPredictor}.smoothed (sigma {
-            o.Smoothing.SigmaHeights:0.####} of the height). Not used in training: {
-            o.HeldOutPredictor
-            }. All shares are of the edited 8-bit picture. Scene is the unit: a scene's seeds are averaged before the paired t-test (n = {
-            o.Scenes}). Placebos of the product's whole size and change: {report.WholePlacebos} of {o.Scenes}.\n");
+        Line($"{o.Scenes} drawn scenes of {o.Edit.Width}x{o.Edit.Height} at presence {o.Presence:0.##} (scene seed {o.SceneSeed}), "
+            + $"{o.Seeds} noise seeds from {o.Edit.Seed}; strength {o.Edit.EffectiveStrength:0.##}, guidance "
+            + $"{o.Edit.EffectiveGuidanceScale:0.##}, {o.Edit.EffectiveSteps} steps, {SchedulerNames.NameOf(o.Edit.Scheduler)}, control "
+            + $"scale {o.Edit.ConditioningScale:0.##}, prompt \"{o.Edit.PromptTemplate}\". Model {report.ModelSha256}.");
+        Line($"Attention in training and in the controls: {o.TrainingPredictor}.smoothed (sigma {o.Smoothing.SigmaHeights:0.####} of the "
+            + $"height). Not used in training: {o.HeldOutPredictor}. All shares are of the edited 8-bit picture. Scene is the unit: a "
+            + $"scene's seeds are averaged before the paired t-test (n = {o.Scenes}). Placebos of the product's whole size and change: "
+            + $"{report.WholePlacebos} of {o.Scenes}.\n");
 
         string[] controls = [HeldOutRow.Source, .. HeldOutControls.Names];
         Line($"## Mean attention share on the product\n");
@@ -77,17 +75,17 @@ static class HeldOutFiles
         Line($"| predictor | difference | mean | t | p | each seed alone: mean (p) |\n| --- | --- | ---: | ---: | ---: | --- |");
         foreach (HeldOutMeasure m in report.Measures)
             foreach (HeldOutEffect e in m.Effects)
-                Line($"| {Name(m)} | {e.Name} | {Signed(e.Test)} | {e.Test.T:0.00} | {e.Test.P:0.0e+0} | {
-                    string.Join(", ", e.BySeed.Select(s => Text($"{Signed(s)} ({s.P:0.0e+0})")))} |");
+                Line($"| {Name(m)} | {e.Name} | {Signed(e.Test)} | {e.Test.T:0.00} | {e.Test.P:0.0e+0} | "
+                    + $"{string.Join(", ", e.BySeed.Select(s => Text($"{Signed(s)} ({s.P:0.0e+0})")))} |");
 
         Line($"\n| predictor | placebo's effect ÷ full_boost's | full_boost's with another scene's map ÷ its own |\n| --- | ---: | ---: |");
         foreach (HeldOutMeasure m in report.Measures) Line($"| {Name(m)} | {m.PlaceboRatio:0.000} | {m.ShuffledRatio:0.000} |");
 
         HeldOutReconstruction r = report.Reconstruction;
         Line($"\n## Reconstruction\n");
-        Line($"PSNR within the mask of an unchanged scene, baseline's control, strength {r.Strength:0.##}: mean {
-            r.MeanPsnr:0.00} dB, worst {r.WorstPsnr:0.00}. The VAE alone: mean {r.VaeMeanPsnr:0.00}, worst {
-            r.VaeWorstPsnr:0.00}. Background: largest difference to the source {report.BackgroundDifference}.\n");
+        Line($"PSNR within the mask of an unchanged scene, baseline's control, strength {r.Strength:0.##}: mean {r.MeanPsnr:0.00} dB, "
+            + $"worst {r.WorstPsnr:0.00}. The VAE alone: mean {r.VaeMeanPsnr:0.00}, worst {r.VaeWorstPsnr:0.00}. Background: largest "
+            + $"difference to the source {report.BackgroundDifference}.\n");
         Line($"## Bars\n");
         Line($"| | condition | found | |\n| --- | --- | --- | --- |");
         foreach (HeldOutBar bar in report.Bars) Line(
@@ -122,5 +120,5 @@ static class HeldOutFiles
 
     static string Signed(PairedTTest t) => Text($"{t.MeanDifference:+0.00000;-0.00000;0.00000}");
 
-    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    static string Text(Phrase text) => text.ToString();
 }

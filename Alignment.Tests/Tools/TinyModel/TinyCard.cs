@@ -14,7 +14,12 @@ static partial class TinyCard
 
     const string Folder = "Alignment.Tests/Tools/TinyModel";
 
-    public static string Text(BundleManifest manifest) => $"""
+    public static string Text(BundleManifest manifest)
+    {
+        string sides = Number(manifest.ImageMultiple), factor = Number(manifest.VaeFactor);
+        string tokens = Number(manifest.Tokenizer.Length), words = Number(manifest.Tokenizer.VocabularySize);
+        const string other = "other text is spelt in bytes, any language";
+        return $"""
         # tiny – the bundled model
 
         Stable Diffusion 1.5's architecture (CLIP text encoder, UNet, ControlNet with two control channels, autoencoder), made small.
@@ -32,11 +37,9 @@ static partial class TinyCard
             .Select(p => $"| `{p.Key}` | {Number(p.Value)} |"))}
         | together | {Number(manifest.Parameters.Values.Sum())} |
 
-        - Pictures: sides that are multiples of {Number(manifest.ImageMultiple)} pixels; made for 128x128. One latent is {
-            Number(manifest.VaeFactor)}x{Number(manifest.VaeFactor)} pixels.
+        - Pictures: sides that are multiples of {sides} pixels; made for 128x128. One latent is {factor}x{factor} pixels.
         - Control: {Number(manifest.ControlChannels)} channels, keyword mask and attention, 0 to 1.
-        - Prompts: {Number(manifest.Tokenizer.Length)} tokens of a vocabulary of {
-            Number(manifest.Tokenizer.VocabularySize)}, trained over a list of product words; other text is spelt in bytes, any language.
+        - Prompts: {tokens} tokens of a vocabulary of {words}, trained over a list of product words; {other}.
         {(manifest.Recommended is { } r ? string.Create(CultureInfo.InvariantCulture,
             $"- Edited with guidance {r.Guidance} and strength {r.Strength} unless told otherwise; `docs/held-out.md` says why.\n")
             : "")}- Origin: {manifest.Origin}.
@@ -46,6 +49,7 @@ static partial class TinyCard
         compares the bytes. Do not edit them by hand.
 
         """;
+    }
 
     static string TrainedText(BundleManifest manifest) =>
         $"{Trained}\n{(manifest.Parameters.ContainsKey(BundleFiles.ClipSeg) ? Masks : "")}\n{Results}";

@@ -76,10 +76,10 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
             if (optimizer.Steps % logEvery == 0 || optimizer.Steps == recipe.Steps)
             {
                 double seconds = Stopwatch.GetElapsedTime(lastLog).TotalSeconds;
-                log(string.Create(CultureInfo.InvariantCulture, $"{name} {optimizer.Steps}/{recipe.Steps} "
-                    + $"{string.Join(" ", sums.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {
-                        s.Value / since:0.00000}")))} {seconds / since * 1000:0} ms a step, {
-                        feeding * 1000.0 / Stopwatch.Frequency / since:0} of them data"));
+                string means = string.Join(" ",
+                    sums.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value / since:0.00000}")));
+                log(string.Create(CultureInfo.InvariantCulture, $"{name} {optimizer.Steps}/{recipe.Steps} {means} "
+                    + $"{seconds / since * 1000:0} ms a step, {feeding * 1000.0 / Stopwatch.Frequency / since:0} of them data"));
                 (since, feeding, lastLog) = (0, 0, Stopwatch.GetTimestamp());
                 sums.Clear();
             }

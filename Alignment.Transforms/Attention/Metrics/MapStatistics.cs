@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Attention.Metrics;
 
@@ -13,7 +12,7 @@ static class MapStatistics
     /// fifth digit of the result shows the difference).</summary>
     public const double Epsilon = 2.2204e-16;
 
-    /// <summary>Below this many values a comparison sort is faster.</summary>
+    // Below this many values a comparison sort is faster.
     const int FewValues = 2048;
 
     const int DigitBits = 11, Digits = 1 << DigitBits;
@@ -45,7 +44,7 @@ static class MapStatistics
                     $"The {what} has the value {map[i]} at pixel {i}, expected finite numbers."), parameter);
     }
 
-    /// <summary>True where every pixel has one value. Not "standard deviation 0": that of 0.3 everywhere comes out at 1e-17.</summary>
+    // True where every pixel has one value. Not "standard deviation 0": that of 0.3 everywhere comes out at 1e-17.
     public static bool IsConstant(ReadOnlySpan<float> map) => !map.ContainsAnyExcept(map[0]);
 
     public static double Mean(ReadOnlySpan<float> map)
@@ -55,7 +54,7 @@ static class MapStatistics
         return sum / map.Length;
     }
 
-    /// <summary>Σ (value − mean)².</summary>
+    // Σ (value − mean)².
     public static double Squares(ReadOnlySpan<float> map, double mean)
     {
         double sum = 0;
@@ -63,7 +62,7 @@ static class MapStatistics
         return sum;
     }
 
-    /// <summary>Sorts finite values in ascending order: by digits of their bits, several times as fast as by comparison.</summary>
+    // Sorts finite values in ascending order: by digits of their bits, several times as fast as by comparison.
     public static void Sort(Span<float> values)
     {
         if (values.Length < FewValues)
@@ -111,6 +110,6 @@ readonly ref struct MapDensity
         _sum = sum;
     }
 
-    /// <summary>The density of one pixel; all add up to 1.</summary>
+    // The density of one pixel; all add up to 1.
     public double this[int i] => _sum > 0 ? (_map[i] + _lift) / _sum : 1.0 / _map.Length;
 }

@@ -14,7 +14,7 @@ sealed record SaliencyMetric(string Name, string Title, string Label, string Ran
 
 delegate double MetricFunction(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target, ReadOnlySpan<int> peak);
 
-/// <summary>The metrics: columns, tables and files have them in this order.</summary>
+// The metrics: columns, tables and files have them in this order.
 static class SaliencyMetrics
 {
     public static IReadOnlyList<SaliencyMetric> All { get; } =
@@ -28,7 +28,7 @@ static class SaliencyMetrics
             (p, _, peak) => AreaUnderCurve.Judd(p, peak)),
     ];
 
-    /// <summary>"CC, SIM and KL".</summary>
+    // "CC, SIM and KL".
     public static string List(Func<SaliencyMetric, string> word, Func<SaliencyMetric, bool>? which = null)
     {
         string[] words = [.. All.Where(which ?? (_ => true)).Select(word)];

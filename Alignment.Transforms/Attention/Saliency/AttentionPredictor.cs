@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Attention.Saliency;
 
@@ -22,7 +21,7 @@ public sealed record AttentionPredictorOptions
     /// <summary>The built-in predictors.</summary>
     public static IReadOnlyList<string> Names => SaliencyPredictors.Names;
 
-    /// <summary>Separates predictors that are averaged.</summary>
+    // Separates predictors that are averaged.
     internal const char Plus = '+';
 
     /// <summary>Checks the values and the built-in names; models are looked at where the predictor is opened.</summary>

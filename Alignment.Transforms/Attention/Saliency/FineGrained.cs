@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Attention.Saliency;
 
@@ -12,7 +11,7 @@ namespace Alignment.Transforms.Attention.Saliency;
 /// </summary>
 sealed class FineGrained : ISaliencyPredictor
 {
-    /// <summary>A box of n has the columns x − n + 1 … x + n and the rows likewise.</summary>
+    // A box of n has the columns x − n + 1 … x + n and the rows likewise.
     static ReadOnlySpan<int> Boxes => [12, 24, 48, 28, 56, 112];
 
     /// <summary>The integral image is continued so far to the left (with zeros) and to the right (with its last column), that no box is
@@ -108,7 +107,7 @@ sealed class FineGrained : ISaliencyPredictor
         }
     }
 
-    /// <summary>on and off each stretched to 0 … 255, added, and stretched again; truncated at every step.</summary>
+    // on and off each stretched to 0 … 255, added, and stretched again; truncated at every step.
     static void Mix(ReadOnlySpan<int> on, ReadOnlySpan<int> off, Span<float> map)
     {
         int largestOn = 0, largestOff = 0;

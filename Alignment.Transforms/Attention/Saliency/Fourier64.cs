@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Attention.Saliency;
 
@@ -15,7 +14,7 @@ static class Fourier64
     static readonly (double Cos, double Sin)[] s_turns =
         [.. Enumerable.Range(0, Side / 2).Select(k => (Math.Cos(2 * Math.PI * k / Side), Math.Sin(2 * Math.PI * k / Side)))];
 
-    /// <summary>Transforms in place and leaves the result transposed, so that forward and back again is the right way up.</summary>
+    // Transforms in place and leaves the result transposed, so that forward and back again is the right way up.
     public static void Transform(Span<double> re, Span<double> im, bool inverse)
     {
         Columns(re, im, inverse ? 1 : -1);

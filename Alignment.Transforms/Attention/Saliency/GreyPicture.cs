@@ -1,12 +1,12 @@
 namespace Alignment.Transforms.Attention.Saliency;
 
-/// <summary>8-bit grey, in the integer arithmetic of OpenCV, so that a picture's grey levels are the same ones.</summary>
+// 8-bit grey, in the integer arithmetic of OpenCV, so that a picture's grey levels are the same ones.
 static class GreyPicture
 {
     // BT.601 luma in units of 2⁻¹⁵.
     const int Red = 9798, Green = 19235, Blue = 3735, Shift = 15;
 
-    /// <summary>0.299 R + 0.587 G + 0.114 B, rounded.</summary>
+    // 0.299 R + 0.587 G + 0.114 B, rounded.
     public static void Of(ReadOnlySpan<byte> rgb, Span<byte> grey)
     {
         for (int i = 0, at = 0; i < grey.Length; i++, at += 3)
@@ -70,7 +70,7 @@ static class GreyPicture
     }
 }
 
-/// <summary>A border that mirrors the picture without repeating its edge: … c b | a b c d | c b …</summary>
+// A border that mirrors the picture without repeating its edge: … c b | a b c d | c b …
 static class Reflected
 {
     public static int At(int i, int n)

@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Attention.Saliency;
 
-/// <summary>Predicts where people look from the picture alone. May be used by several threads; equal pictures give equal maps.</summary>
+// Predicts where people look from the picture alone. May be used by several threads; equal pictures give equal maps.
 interface ISaliencyPredictor
 {
     string Name { get; }
@@ -49,7 +49,7 @@ static class SaliencyPredictors
         return methods.All(m => m == 1) ? null : string.Join(AttentionPredictorOptions.Plus, methods);
     }
 
-    /// <summary>The same predictor with its map blurred and stretched to 0..1.</summary>
+    // The same predictor with its map blurred and stretched to 0..1.
     public static ISaliencyPredictor Smoothed(this ISaliencyPredictor saliency, SaliencySmoothing? smoothing = null) =>
         new SmoothedSaliency(saliency, smoothing ?? new(), saliency.Name + SmoothedEnding);
 

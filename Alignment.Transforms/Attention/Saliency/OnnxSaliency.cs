@@ -1,9 +1,6 @@
-using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Images;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Onnx;
 
 namespace Alignment.Transforms.Attention.Saliency;
@@ -56,7 +53,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
 
     public string Name { get; }
 
-    /// <summary>Over the card, the model and the files its weights lie in.</summary>
+    // Over the card, the model and the files its weights lie in.
     public string Sha256 { get; }
 
     public static OnnxSaliency Open(string cardPath)
@@ -98,7 +95,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Compares the file's own header with the card, so that what is wrong is said in the card's words.</summary>
+    // Compares the file's own header with the card, so that what is wrong is said in the card's words.
     (string[] Free, (int, int)? OutputSize) CheckHeader(string path, int[] input)
     {
         OnnxHeader header = OnnxFileCheck.Read(path);
@@ -123,7 +120,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         return (free, size);
     }
 
-    /// <summary>Colours in the model's order, (v · scale − mean) / std.</summary>
+    // Colours in the model's order, (v · scale − mean) / std.
     float[] Arrange(float[] planes)
     {
         int n = _card.Width * _card.Height;
@@ -160,7 +157,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         }
     }
 
-    /// <summary>As the model's header says, else the description, else the input's proportions.</summary>
+    // As the model's header says, else the description, else the input's proportions.
     (int Width, int Height) SizeOf(int length)
     {
         if ((_outputSize ?? (_card.OutputWidth is { } w && _card.OutputHeight is { } h ? (w, h) : null)) is var (width, height))
@@ -189,7 +186,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         }
     }
 
-    /// <summary>(v − min) / (max − min); a constant map says nothing and becomes 0.</summary>
+    // (v − min) / (max − min); a constant map says nothing and becomes 0.
     static void Stretch(float[] v)
     {
         double min = TensorPrimitives.Min<float>(v), range = TensorPrimitives.Max<float>(v) - min;
@@ -208,7 +205,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         return SafePath.Shorten(e.Message, 200);
     }
 
-    /// <summary>What Fit looks at: the columns.</summary>
+    // What Fit looks at: the columns.
     sealed class NoRows(DataViewSchema schema) : IDataView
     {
         public bool CanShuffle => false;

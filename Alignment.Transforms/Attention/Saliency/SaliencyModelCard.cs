@@ -1,15 +1,14 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Alignment.Transforms.Attention.Saliency;
 
 enum SaliencyLayout
 {
-    /// <summary>[1, 3, height, width].</summary>
+    // [1, 3, height, width].
     Nchw,
 
-    /// <summary>[1, height, width, 3].</summary>
+    // [1, height, width, 3].
     Nhwc,
 }
 
@@ -23,13 +22,13 @@ enum SaliencyActivation
 {
     None,
 
-    /// <summary>1 / (1 + e^−v): the model gives logits of single pixels.</summary>
+    // 1 / (1 + e^−v): the model gives logits of single pixels.
     Sigmoid,
 
-    /// <summary>e^v / Σ e^v: the model gives logits of a distribution.</summary>
+    // e^v / Σ e^v: the model gives logits of a distribution.
     Softmax,
 
-    /// <summary>e^(v − max v): the model gives the logarithm of a density.</summary>
+    // e^(v − max v): the model gives the logarithm of a density.
     Exp,
 }
 
@@ -48,7 +47,7 @@ sealed record SaliencyModelCard
 {
     const int MostBytes = 1 << 16, MostSide = 4096;
 
-    /// <summary>The model, below the card's own folder.</summary>
+    // The model, below the card's own folder.
     public required string File { get; init; }
 
     public required string Input { get; init; }
@@ -63,7 +62,7 @@ sealed record SaliencyModelCard
 
     public SaliencyChannels Channels { get; init; } = SaliencyChannels.Rgb;
 
-    /// <summary>What white is before mean and std: 1 or 255, usually.</summary>
+    // What white is before mean and std: 1 or 255, usually.
     public float Scale { get; init; } = 1;
 
     public IReadOnlyList<float> Mean { get; init; } = [0, 0, 0];
@@ -76,10 +75,10 @@ sealed record SaliencyModelCard
     /// as they come.</summary>
     public bool Stretch { get; init; } = true;
 
-    /// <summary>What the predictor is called in reports; the card's file name by default.</summary>
+    // What the predictor is called in reports; the card's file name by default.
     public string? Name { get; init; }
 
-    /// <summary>Size of the output map, where neither the model says it nor the input's proportions do.</summary>
+    // Size of the output map, where neither the model says it nor the input's proportions do.
     public int? OutputWidth { get; init; }
 
     /// <inheritdoc cref="OutputWidth"/>
@@ -95,7 +94,7 @@ sealed record SaliencyModelCard
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>The card, the model's full path, and the SHA-256 of the card's bytes.</summary>
+    // The card, the model's full path, and the SHA-256 of the card's bytes.
     public static (SaliencyModelCard Card, string Model, byte[] Hash) Read(string path)
     {
         string full = Path.GetFullPath(path), subject = $"The saliency model's description '{SafePath.Shorten(full, 300)}'";

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Attention.Saliency;
 
@@ -18,7 +17,7 @@ sealed record SaliencySmoothing
     }
 }
 
-/// <summary>Another predictor's map, blurred by a Gaussian and stretched to 0..1; 0 everywhere where it is constant.</summary>
+// Another predictor's map, blurred by a Gaussian and stretched to 0..1; 0 everywhere where it is constant.
 sealed class SmoothedSaliency : ISaliencyPredictor
 {
     readonly ISaliencyPredictor _raw;
@@ -38,7 +37,7 @@ sealed class SmoothedSaliency : ISaliencyPredictor
         Apply(map, width, height, _smoothing.SigmaHeights * height);
     }
 
-    /// <summary>(b − min) / (max − min) of the blurred map, in place.</summary>
+    // (b − min) / (max − min) of the blurred map, in place.
     public static void Apply(Span<float> map, int width, int height, double sigma)
     {
         if (!map.ContainsAnyExcept(map[0]))
@@ -56,7 +55,7 @@ sealed class SmoothedSaliency : ISaliencyPredictor
         foreach (ref float a in map) a = (a - min) / (max - min);
     }
 
-    /// <summary>OpenCV's Gaussian for float pictures: 8 sigma + 1 taps, rounded to an odd number, normalised.</summary>
+    // OpenCV's Gaussian for float pictures: 8 sigma + 1 taps, rounded to an odd number, normalised.
     public static float[] Kernel(double sigma)
     {
         int taps = (int)Math.Round(8 * sigma + 1) | 1;
@@ -65,7 +64,7 @@ sealed class SmoothedSaliency : ISaliencyPredictor
         return [.. kernel.Select(k => (float)(k / sum))];
     }
 
-    /// <summary>Rows, then columns; the border is reflected without repeating the edge.</summary>
+    // Rows, then columns; the border is reflected without repeating the edge.
     public static void Blur(Span<float> map, int width, int height, float[] kernel)
     {
         int reach = kernel.Length / 2;

@@ -18,7 +18,7 @@ sealed class SpectralResidual : ISaliencyPredictor
     /// </summary>
     const double LeastAmplitude = 1e-6;
 
-    /// <summary>exp(−x² / (2 · 8²)) for x = −2 … 2, normalised: OpenCV's 5x5 Gaussian of sigma 8.</summary>
+    // exp(−x² / (2 · 8²)) for x = −2 … 2, normalised: OpenCV's 5x5 Gaussian of sigma 8.
     static readonly double[] s_gaussian = Gaussian();
 
     public string Name => "spectral_residual";
@@ -52,7 +52,7 @@ sealed class SpectralResidual : ISaliencyPredictor
         }
     }
 
-    /// <summary>The map of 64x64 grey levels; false where it would be zero.</summary>
+    // The map of 64x64 grey levels; false where it would be zero.
     static bool Residual(ReadOnlySpan<byte> small, double[] room, Span<float> found)
     {
         Span<double> re = room.AsSpan(0, Length), im = room.AsSpan(Length, Length), mean = room.AsSpan(2 * Length, Length),
@@ -87,7 +87,7 @@ sealed class SpectralResidual : ISaliencyPredictor
 
     static double Amplitude(double re, double im) => Math.Sqrt(re * re + im * im) is var a && a >= LeastAmplitude ? a : 0;
 
-    /// <summary>Both axes, in place; the border is reflected without repeating the edge.</summary>
+    // Both axes, in place; the border is reflected without repeating the edge.
     static void Blur(Span<double> values, Span<double> spare, ReadOnlySpan<double> kernel)
     {
         int reach = kernel.Length / 2;

@@ -49,6 +49,6 @@ public static class Compositor
         return result;
     }
 
-    /// <summary>Nearest byte, halves up; a broken model's NaN becomes 0.</summary>
+    // Nearest byte, halves up; a broken model's NaN becomes 0.
     static byte ToByte(float value) => (byte)Math.Clamp((int)MathF.Floor(value + 0.5f), 0, 255);
 }

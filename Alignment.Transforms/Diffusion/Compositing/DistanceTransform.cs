@@ -6,7 +6,7 @@ namespace Alignment.Transforms.Diffusion.Compositing;
 /// </summary>
 static class DistanceTransform
 {
-    /// <summary>Of each pixel to the nearest target; infinite where there is none.</summary>
+    // Of each pixel to the nearest target; infinite where there is none.
     public static float[] Squared(ReadOnlySpan<bool> target, int width, int height)
     {
         var squared = new float[target.Length];
@@ -30,7 +30,7 @@ static class DistanceTransform
         return squared;
     }
 
-    /// <summary>The lower envelope of the parabolas (x − p)² + f(p): algorithm 1.</summary>
+    // The lower envelope of the parabolas (x − p)² + f(p): algorithm 1.
     sealed class Envelope(int longest)
     {
         readonly int[] _vertex = new int[longest];

@@ -29,7 +29,7 @@ public sealed record EditRegionOptions
 /// <summary>The weight of the edit at each pixel: 0 outside the region, rising with the distance from its border to 1.</summary>
 public sealed class EditRegion
 {
-    /// <summary>The shorter side to which the options' pixels refer.</summary>
+    // The shorter side to which the options' pixels refer.
     const float ReferenceSide = 512;
 
     readonly float[] _weights; // [Bounds.Height, Bounds.Width]
@@ -111,14 +111,14 @@ public sealed class EditRegion
         return new EditRegion(width, height, left, top, w, h, weights);
     }
 
-    /// <summary>A region of given weights, [height, width] in 0 … 1.</summary>
+    // A region of given weights, [height, width] in 0 … 1.
     internal static EditRegion FromWeights(float[] weights, int width, int height) =>
         weights.AsSpan().ContainsAnyExcept(0f) ? new(width, height, 0, 0, width, height, weights) : new(width, height, 0, 0, 0, 0, []);
 
-    /// <summary>Pixels that may change.</summary>
+    // Pixels that may change.
     internal long CountPixels() => _weights.LongCount(w => w > 0);
 
-    /// <summary>255 where a pixel may change, 0 elsewhere, [height, width].</summary>
+    // 255 where a pixel may change, 0 elsewhere, [height, width].
     internal byte[] Allowed()
     {
         byte[] allowed = new byte[Width * Height];
@@ -128,7 +128,7 @@ public sealed class EditRegion
         return allowed;
     }
 
-    /// <summary>Writes the weights of the whole picture.</summary>
+    // Writes the weights of the whole picture.
     internal void CopyWeights(Span<float> to)
     {
         to.Clear();

@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Diffusion.Compositing;
 
-/// <summary>The region of an edit on the grid of its latents.</summary>
+// The region of an edit on the grid of its latents.
 static class LatentRegion
 {
     /// <summary>

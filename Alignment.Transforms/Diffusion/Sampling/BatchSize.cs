@@ -6,13 +6,13 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// </summary>
 sealed class BatchSize(int size)
 {
-    /// <summary>Bigger batches are no faster (docs/benchmarks.md).</summary>
+    // Bigger batches are no faster (docs/benchmarks.md).
     public const int MaxAuto = 8;
 
-    /// <summary>The rest of the free memory is for decoding, pictures, and whatever else runs.</summary>
+    // The rest of the free memory is for decoding, pictures, and whatever else runs.
     const double Share = 0.6;
 
-    /// <summary>An edit that seems to need less ran in memory the process had already.</summary>
+    // An edit that seems to need less ran in memory the process had already.
     const long MinGrowth = 16L << 20;
 
     int _max = size == EditOptions.AutoBatch ? 1 : size;
@@ -21,7 +21,7 @@ sealed class BatchSize(int size)
 
     public int Next(int left) => Math.Min(left, _max);
 
-    /// <summary>One edit's growth in bytes, and the memory still free after it.</summary>
+    // One edit's growth in bytes, and the memory still free after it.
     public void Measured(long growth, long free)
     {
         IsUnknown = false;

@@ -29,14 +29,14 @@ sealed class BoundSession : IDisposable
 
     public TensorElementType TypeOf(string input) => _session.InputMetadata[input].ElementDataType;
 
-    /// <summary>Binds an output of another run.</summary>
+    // Binds an output of another run.
     public BoundSession Input(string name, OrtValue value)
     {
         _binding.BindInput(name, value);
         return this;
     }
 
-    /// <summary>Binds what the processor has written: copied to the device now.</summary>
+    // Binds what the processor has written: copied to the device now.
     public BoundSession Feed(string name, OrtTensor tensor)
     {
         _sessions.CountDeviceCopy();
@@ -50,7 +50,7 @@ sealed class BoundSession : IDisposable
         return this;
     }
 
-    /// <summary>Writes to another run's output, or to the processor's memory.</summary>
+    // Writes to another run's output, or to the processor's memory.
     public BoundSession Output(string name, OrtValue value)
     {
         _binding.BindOutput(name, value);
@@ -58,7 +58,7 @@ sealed class BoundSession : IDisposable
         return this;
     }
 
-    /// <summary>Lets the first run allocate these outputs.</summary>
+    // Lets the first run allocate these outputs.
     public BoundSession Allocate(IEnumerable<string> outputs)
     {
         foreach (string name in outputs)
@@ -69,7 +69,7 @@ sealed class BoundSession : IDisposable
         return this;
     }
 
-    /// <summary>Runs the model where it was not run yet.</summary>
+    // Runs the model where it was not run yet.
     public OrtValue this[string output]
     {
         get

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
@@ -10,7 +8,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>The five models of a bundle, each loaded when it is first needed.</summary>
+// The five models of a bundle, each loaded when it is first needed.
 sealed class BundleSessions : IDisposable
 {
     static readonly TensorElementType[] s_numbers =
@@ -39,15 +37,15 @@ sealed class BundleSessions : IDisposable
 
     public Device Device { get; }
 
-    /// <summary>Where tensors lie that only models touch.</summary>
+    // Where tensors lie that only models touch.
     public OrtMemoryInfo DeviceMemory => _deviceMemory?.Value ?? OrtMemoryInfo.DefaultInstance;
 
-    /// <summary>Copies between the processor's memory and the device's, in either direction.</summary>
+    // Copies between the processor's memory and the device's, in either direction.
     public long DeviceCopies { get; private set; }
 
     public void CountDeviceCopy() => DeviceCopies++;
 
-    /// <summary>For tests: inputs are copied when they are bound, as where the device has memory of its own.</summary>
+    // For tests: inputs are copied when they are bound, as where the device has memory of its own.
     public bool CopiesWhenBound { get; set; }
 
     public InferenceSession TextEncoder => _sessions[BundleFiles.TextEncoder].Value;
@@ -65,7 +63,7 @@ sealed class BundleSessions : IDisposable
 
     public InferenceSession VaeDecoder => _sessions[BundleFiles.VaeDecoder].Value;
 
-    /// <summary>Loads what denoising needs.</summary>
+    // Loads what denoising needs.
     public void Load() => _ = (ControlNet, Unet, TextEncoder);
 
     /// <summary>
@@ -83,7 +81,7 @@ sealed class BundleSessions : IDisposable
             _room.Value.Weights, _room.Value.Memory),
     };
 
-    /// <summary>Weights beside the graph.</summary>
+    // Weights beside the graph.
     long WeightBytes(string model) => _bundle.Header(model).ExternalFiles.Sum(f => new FileInfo(f).Length);
 
     // ONNX Runtime's own layouts are copies too, so a model that is to stay mapped goes without them.
@@ -91,12 +89,12 @@ sealed class BundleSessions : IDisposable
         ? new() { Device = Device }
         : new() { Device = Device, Prepacking = false, Optimization = GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
 
-    /// <summary>Whether a loaded model has float16 inputs or outputs, where numbers beyond 65504 become infinite.</summary>
+    // Whether a loaded model has float16 inputs or outputs, where numbers beyond 65504 become infinite.
     public bool HasFloat16 => _sessions.Values.Where(s => s.IsValueCreated)
         .SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values))
         .Any(m => m.ElementDataType == TensorElementType.Float16);
 
-    /// <summary>Runs a model on one input, for those that run once a scene; float16 at either edge is converted.</summary>
+    // Runs a model on one input, for those that run once a scene; float16 at either edge is converted.
     public float[][] Run(InferenceSession session, string input, OrtValue value, params string[] outputs)
     {
         try
@@ -131,7 +129,7 @@ sealed class BundleSessions : IDisposable
         return floats;
     }
 
-    /// <summary>A ControlNet whose residuals the UNet cannot read: they pass between the models as they are.</summary>
+    // A ControlNet whose residuals the UNet cannot read: they pass between the models as they are.
     public BadDataException Mismatch(string output, TensorElementType found, string input, TensorElementType expected) =>
         BadDataException.For($"The bundle '{_bundle.Folder}'",
         $"a ControlNet that makes '{output}' as {found} and a UNet that takes '{input}' as {expected}",
@@ -143,7 +141,7 @@ sealed class BundleSessions : IDisposable
             "models that take pictures of this size and have the memory for it",
             "Choose a smaller size or batch, or import the model again.", e);
 
-    /// <summary>The ControlNet in two, on the bundle's own weights, none of which is copied.</summary>
+    // The ControlNet in two, on the bundle's own weights, none of which is copied.
     (InferenceSession Hint, InferenceSession Body)? OpenSplit()
     {
         // without the manifest nothing says that graph and architecture belong together

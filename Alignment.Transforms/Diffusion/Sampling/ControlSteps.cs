@@ -7,7 +7,7 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// </summary>
 readonly struct ControlSteps(double start, double end, int interval, int count)
 {
-    /// <summary>For fractions such as 0.3 · 10, a little more or less than 3.</summary>
+    // For fractions such as 0.3 · 10, a little more or less than 3.
     const double Rounding = 1e-9;
 
     readonly int _first = (int)Math.Ceiling(start * count - Rounding), _last = (int)Math.Floor(end * count + Rounding) - 1;

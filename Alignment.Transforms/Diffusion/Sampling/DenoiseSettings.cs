@@ -2,12 +2,12 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 
 readonly record struct DenoiseSettings()
 {
-    /// <summary>Counted from the first.</summary>
+    // Counted from the first.
     public int GuidedSteps { get; init; }
     public ControlSteps Control { get; init; }
     public SceneNoise? Noise { get; init; }
 
-    /// <summary>Which of the scene's controls is the loop's first; for the observer.</summary>
+    // Which of the scene's controls is the loop's first; for the observer.
     public int FirstControl { get; init; }
     public SourceBlend? Blend { get; init; }
 
@@ -16,9 +16,9 @@ readonly record struct DenoiseSettings()
     /// </summary>
     public DenoiseObserver? Observer { get; init; }
 
-    /// <summary>1 or more.</summary>
+    // 1 or more.
     public int ObserverInterval { get; init; } = 1;
 
-    /// <summary>With the number of pictures.</summary>
+    // With the number of pictures.
     public Action<int>? OnStep { get; init; }
 }

@@ -7,21 +7,21 @@ readonly ref struct DenoiseStep
     public required int Count { get; init; }
     public required float Timestep { get; init; }
 
-    /// <summary>N, denoised together.</summary>
+    // N, denoised together.
     public required int Pictures { get; init; }
 
-    /// <summary>Which of the scene's controls is the first of them.</summary>
+    // Which of the scene's controls is the first of them.
     public int FirstControl { get; init; }
 
-    /// <summary>Scaled so that signal² + spread² = 1, [N,4,h,w].</summary>
+    // Scaled so that signal² + spread² = 1, [N,4,h,w].
     public required ReadOnlySpan<float> Input { get; init; }
 
-    /// <summary>After the step, [N,4,h,w].</summary>
+    // After the step, [N,4,h,w].
     public required ReadOnlySpan<float> Latents { get; init; }
 
-    /// <summary>With guidance, [N,4,h,w].</summary>
+    // With guidance, [N,4,h,w].
     public required ReadOnlySpan<float> Prediction { get; init; }
 }
 
-/// <summary>Called on the thread that edits.</summary>
+// Called on the thread that edits.
 delegate void DenoiseObserver(in DenoiseStep step);

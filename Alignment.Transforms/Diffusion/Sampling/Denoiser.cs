@@ -11,10 +11,10 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
     readonly DenoisingNetworks?[] _networks = new DenoisingNetworks?[2];
     readonly SamplerLoop _sampler = new(sessions, shape, sampler, guidance, blends);
 
-    /// <summary>N, denoised together.</summary>
+    // N, denoised together.
     public int Pictures => shape.Pictures;
 
-    /// <summary>The scheduler's step that a run begins with.</summary>
+    // The scheduler's step that a run begins with.
     public int StartStep => sampler.StartStep;
 
     public DenoisingNetworks Networks(bool guided) => _networks[guided ? 1 : 0] ??= new(sessions, shape, guided);
@@ -46,7 +46,7 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
         _sampler.Read(latents);
     }
 
-    /// <summary>On the networks' last output, for measuring.</summary>
+    // On the networks' last output, for measuring.
     public void RunSampler(Span<float> latents, bool guided)
     {
         DenoisingNetworks networks = Networks(guided);
@@ -72,7 +72,7 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
         });
     }
 
-    /// <summary>The same for each of the pictures.</summary>
+    // The same for each of the pictures.
     void DrawNoise(SceneNoise? noise, int step)
     {
         if (noise is null) throw new InvalidOperationException("This scheduler adds noise in each step, and none was given.");
@@ -88,5 +88,5 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
     }
 }
 
-/// <summary>Sizes of a loop's tensors.</summary>
+// Sizes of a loop's tensors.
 sealed record LoopShape(EditShape Edit, int Pictures, int Tokens, int TextWidth);

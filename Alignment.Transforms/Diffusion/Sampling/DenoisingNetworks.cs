@@ -137,7 +137,7 @@ sealed class DenoisingNetworks : IDisposable
         _prediction ??= unet[Output];
     }
 
-    /// <summary>Always the same tensor.</summary>
+    // Always the same tensor.
     public OrtValue Prediction => _prediction ?? throw new InvalidOperationException("The networks were not run yet.");
 
     BoundSession UnetWithControl()
@@ -149,10 +149,10 @@ sealed class DenoisingNetworks : IDisposable
         return _unet;
     }
 
-    /// <summary>The first to run allocates the prediction, the other writes there.</summary>
+    // The first to run allocates the prediction, the other writes there.
     void BindPrediction(BoundSession unet) => _ = _prediction is null ? unet.Allocate([Output]) : unet.Output(Output, _prediction);
 
-    /// <summary>Residuals are zeros.</summary>
+    // Residuals are zeros.
     BoundSession UnetWithoutControl()
     {
         if (_unetWithoutControl is not null) return _unetWithoutControl;

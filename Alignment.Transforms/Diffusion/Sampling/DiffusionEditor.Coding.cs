@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;
 
@@ -45,7 +44,7 @@ sealed partial class DiffusionEditor
         return FromModelRange(picture);
     }
 
-    /// <summary>The VAE decoder's picture [3,H,W] for latents [4,h,w] as denoised; about −1 … 1, not clipped.</summary>
+    // The VAE decoder's picture [3,H,W] for latents [4,h,w] as denoised; about −1 … 1, not clipped.
     public float[] Decode(ReadOnlySpan<float> latents) => Decode(latents, Shape.LatentWidth, Shape.LatentHeight);
 
     /// <summary>Needs no lock: a session may run on several threads, and nothing is cached. Nobody may dispose the editor
@@ -89,7 +88,7 @@ sealed partial class DiffusionEditor
         return new(FromModelRange(Decode(predictedX0, w, h)), w * factor, h * factor);
     }
 
-    /// <summary>From the models' −1 … 1 to a picture's 0 … 1, clipped, in place.</summary>
+    // From the models' −1 … 1 to a picture's 0 … 1, clipped, in place.
     public static float[] FromModelRange(float[] picture)
     {
         ArgumentNullException.ThrowIfNull(picture);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Diffusion.Schedulers;
@@ -8,19 +7,19 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <content>From a scene and its controls to denoised latents.</content>
 sealed partial class DiffusionEditor
 {
-    /// <summary>Loops that are cached: a full batch and a remainder.</summary>
+    // Loops that are cached: a full batch and a remainder.
     const int MaxLoops = 2;
 
     readonly List<Denoiser> _loops = [];
 
     bool Blends => Options.BlendLatents && !Options.FromNoise;
 
-    /// <summary>Called with the number of pictures before a batch is denoised, for tests.</summary>
+    // Called with the number of pictures before a batch is denoised, for tests.
     public Action<int>? BatchStarting { get; set; }
 
     /// <summary>
-    /// Denoises a scene under each of its controls, batch by batch, as far as is read; the pictures are left to <see cref="DecodePicture"/>,
-    /// which another thread may run meanwhile.
+    /// Denoises a scene under each of its controls, batch by batch, as far as is read; the pictures are left to
+    /// <see cref="DecodePicture"/>, which another thread may run meanwhile.
     /// </summary>
     /// <param name="scene">What to edit; its lengths are right, and there is something to do.</param>
     /// <param name="observer">Called after some steps; null for none. Only what it sees is copied from the device.</param>
@@ -133,7 +132,7 @@ sealed partial class DiffusionEditor
         }
     }
 
-    /// <summary>The latents every control of the scene starts from, the source's own, and the noise between them.</summary>
+    // The latents every control of the scene starts from, the source's own, and the noise between them.
     sealed record StartLatents(float[] Noised, float[] Source, float[] Initial);
 
     StartLatents Start(EditInput scene, SceneNoise noise)
@@ -152,7 +151,7 @@ sealed partial class DiffusionEditor
         return new(start, source, initial);
     }
 
-    /// <summary>The source that a batch is blended with; null where it is not.</summary>
+    // The source that a batch is blended with; null where it is not.
     SourceBlend? Blend(ReadOnlyMemory<float>[] controls, float[] source, float[] initial)
     {
         if (!Blends) return null;
@@ -167,7 +166,7 @@ sealed partial class DiffusionEditor
         return new(source, initial, weights);
     }
 
-    /// <summary>The cached loop for a number of pictures and a start step.</summary>
+    // The cached loop for a number of pictures and a start step.
     public Denoiser Loop(int pictures, int startStep)
     {
         if (_loops.Find(l => l.Pictures == pictures && l.StartStep == startStep) is { } known) return known;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Diffusion.Schedulers;
 
@@ -45,7 +44,7 @@ sealed partial class DiffusionEditor : ISceneEditor
 
     public ModelBundle Bundle { get; }
 
-    /// <summary>With every choice resolved that was left to the model.</summary>
+    // With every choice resolved that was left to the model.
     public EditOptions Options { get; }
 
     public BundleSessions Sessions => _sessions;
@@ -56,7 +55,7 @@ sealed partial class DiffusionEditor : ISceneEditor
     /// done.</summary>
     public int StartStep => Options.FromNoise ? 0 : _scheduler.StartStep(Options.EffectiveStrength);
 
-    /// <summary>Nothing is given up to noise: the edit is the scene at the edit's size.</summary>
+    // Nothing is given up to noise: the edit is the scene at the edit's size.
     bool DoesNothing => StartStep == Timesteps.Count;
 
     /// <summary>The timesteps of the whole schedule; an edit does those from <see cref="StartStep"/> on.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Compositing;
@@ -15,10 +14,10 @@ public sealed record EditOptions
     /// <summary>For <see cref="Batch"/>: as many controls as memory allows, found by measuring the first edit.</summary>
     public const int AutoBatch = 0;
 
-    /// <summary>Beyond is a typing error: attention's memory grows with the fourth power.</summary>
+    // Beyond is a typing error: attention's memory grows with the fourth power.
     const int MaxSide = 4096;
 
-    /// <summary>Stable Diffusion's own.</summary>
+    // Stable Diffusion's own.
     const float DefaultGuidanceScale = 7.5f;
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Bundles;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
@@ -12,7 +11,7 @@ sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWid
 
     public int ControlLength => ControlChannels * Height * Width;
 
-    /// <summary>Throws where the sides are no multiples of the bundle's, naming the nearest sizes that are.</summary>
+    // Throws where the sides are no multiples of the bundle's, naming the nearest sizes that are.
     public static EditShape Of(ModelBundle bundle, int width, int height)
     {
         BundleManifest m = bundle.Manifest;

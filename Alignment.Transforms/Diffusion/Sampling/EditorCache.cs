@@ -14,7 +14,7 @@ sealed class EditorCache(ModelBundle bundle, EditOptions options) : IEditors
 
     public int ControlChannels => bundle.Manifest.ControlChannels;
 
-    /// <summary>The hash stands for what the manifest says; that the files are what it says is known only after reading them.</summary>
+    // The hash stands for what the manifest says; that the files are what it says is known only after reading them.
     public void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>How much memory this process may still take, of the machine or the container.</summary>
+// How much memory this process may still take, of the machine or the container.
 static class FreeMemory
 {
     const string Meminfo = "/proc/meminfo", Groups = "/proc/self/cgroup", Version2 = "/sys/fs/cgroup", Version1 = "/sys/fs/cgroup/memory";
@@ -15,7 +13,7 @@ static class FreeMemory
         return Math.Max(0, least);
     }
 
-    /// <summary>Limit and usage of the process's control group and those above it, in either version.</summary>
+    // Limit and usage of the process's control group and those above it, in either version.
     public static IEnumerable<(string Limit, string Used)> Files(string? groups)
     {
         string own = "", ownMemory = "";
@@ -33,14 +31,14 @@ static class FreeMemory
             Path.Combine(Version1, path, "memory.usage_in_bytes"));
     }
 
-    /// <summary>A group's limit less what it uses; null where it has no limit ("max").</summary>
+    // A group's limit less what it uses; null where it has no limit ("max").
     public static long? InGroup(string? limit, string? used) =>
         long.TryParse(limit, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long most)
         && long.TryParse(used, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long taken)
             ? Math.Max(0, most - taken)
             : null;
 
-    /// <summary>"MemAvailable: 123 kB" in bytes.</summary>
+    // "MemAvailable: 123 kB" in bytes.
     public static long? Available(string? meminfo)
     {
         const string Name = "MemAvailable:";

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Sampling;

@@ -1,9 +1,9 @@
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>What edits scenes of one size. One thread denoises; another encodes, a third decodes meanwhile.</summary>
+// What edits scenes of one size. One thread denoises; another encodes, a third decodes meanwhile.
 interface ISceneEditor : IDisposable
 {
-    /// <summary>What depends on the scene's picture alone; null for nothing.</summary>
+    // What depends on the scene's picture alone; null for nothing.
     object? Encode(EditInput scene);
 
     /// <summary>Denoises a scene under each of its controls, in order, as far as is read.</summary>
@@ -13,14 +13,14 @@ interface ISceneEditor : IDisposable
     /// <param name="cancellationToken">Checked between steps.</param>
     IEnumerable<DenoisedEdit> Denoise(EditInput scene, object? encoded, int guessInterval, CancellationToken cancellationToken);
 
-    /// <summary>The picture of an edit, [3,H,W] in 0..1.</summary>
+    // The picture of an edit, [3,H,W] in 0..1.
     float[] Decode(string sceneId, DenoisedEdit edit);
 
-    /// <summary>The pictures of an edit's guesses, smaller than the edit.</summary>
+    // The pictures of an edit's guesses, smaller than the edit.
     IReadOnlyList<PlanarPicture> Guesses(DenoisedEdit edit) => [];
 }
 
-/// <summary>A picture [3,Height,Width] in 0..1.</summary>
+// A picture [3,Height,Width] in 0..1.
 sealed record PlanarPicture(float[] Values, int Width, int Height);
 
 /// <summary>An edit that is denoised and not yet a picture.</summary>
@@ -29,27 +29,27 @@ sealed record PlanarPicture(float[] Values, int Width, int Height);
 /// <param name="Seconds">Its share of the time of its batch.</param>
 sealed record DenoisedEdit(int Control, float[] Latents, double Seconds)
 {
-    /// <summary>What the model took the edit for on the way, encoded.</summary>
+    // What the model took the edit for on the way, encoded.
     public IReadOnlyList<float[]> Guesses { get; init; } = [];
 }
 
-/// <summary>The editors behind an EditScene stage, one for each size.</summary>
+// The editors behind an EditScene stage, one for each size.
 interface IEditors : IDisposable
 {
-    /// <summary>Planes that a control must have.</summary>
+    // Planes that a control must have.
     int ControlChannels { get; }
 
     /// <summary>Checks every byte of the model, once.</summary>
     /// <exception cref="BadDataException">A file is not what the manifest says.</exception>
     void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Says how many edits are ahead, before the first.</summary>
+    // Says how many edits are ahead, before the first.
     void Expect(long edits);
 
     /// <summary>Refuses a size that no editor can have.</summary>
     /// <exception cref="UsageException">The message names sizes that do.</exception>
     void RequireSize(int width, int height);
 
-    /// <summary>The editor for a size, made on first use.</summary>
+    // The editor for a size, made on first use.
     ISceneEditor For(int width, int height);
 }

@@ -1,6 +1,6 @@
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>The VAE encoder's output: an independent normal distribution for each latent value, [4,h,w], not scaled.</summary>
+// The VAE encoder's output: an independent normal distribution for each latent value, [4,h,w], not scaled.
 sealed record LatentDistribution(ReadOnlyMemory<float> Mean, ReadOnlyMemory<float> LogVariance)
 {
     /// <summary>

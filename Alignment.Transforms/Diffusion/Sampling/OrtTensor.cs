@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -12,7 +11,7 @@ sealed unsafe class OrtTensor : IDisposable
 {
     readonly byte* _data;
 
-    /// <summary>Zeros.</summary>
+    // Zeros.
     public OrtTensor(TensorElementType type, params long[] shape)
     {
         Value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);

@@ -6,7 +6,7 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// edit's size.</summary>
 static class PreviewStrip
 {
-    /// <summary>White pixels between two.</summary>
+    // White pixels between two.
     const int Gap = 2;
 
     /// <param name="before">The scene, [3,height,width] in 0..1.</param>
@@ -29,7 +29,7 @@ static class PreviewStrip
         return new(wide, high, strip);
     }
 
-    /// <summary>Means of four pixels.</summary>
+    // Means of four pixels.
     static PlanarPicture Half(PlanarPicture whole)
     {
         var (picture, width, height) = whole;

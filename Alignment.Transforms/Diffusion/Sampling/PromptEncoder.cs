@@ -4,13 +4,13 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>The text encoder's last hidden state [tokens, width], and how many tokens did not fit (prompts have up to 75).</summary>
+// The text encoder's last hidden state [tokens, width], and how many tokens did not fit (prompts have up to 75).
 sealed record PromptEmbedding(ReadOnlyMemory<float> Values, int CutTokens);
 
-/// <summary>Each prompt is encoded once.</summary>
+// Each prompt is encoded once.
 sealed class PromptEncoder(ModelBundle bundle, BundleSessions sessions)
 {
-    /// <summary>One embedding takes 0.24 MB in Stable Diffusion 1.5.</summary>
+    // One embedding takes 0.24 MB in Stable Diffusion 1.5.
     const int MaxCached = 64;
 
     readonly Lazy<ClipTokenizer> _tokenizer = new(() => ClipTokenizer.Load(Path.Combine(bundle.Folder, "tokenizer"),

@@ -24,7 +24,7 @@ static class SamplerGraphs
         Untouched = "untouched",
         NetworkSample = "network_sample_", NetworkPrediction = "network_prediction", Timestep = "timestep_", Copy = "_copy";
 
-    /// <summary>The sample first in its ring, zeros for samples and predictions that do not exist yet, and the source.</summary>
+    // The sample first in its ring, zeros for samples and predictions that do not exist yet, and the source.
     public static ModelGraph Start(EditShape shape, int pictures, int ring, bool blends)
     {
         var graph = new ModelGraph("sampler_start");
@@ -44,7 +44,7 @@ static class SamplerGraphs
         return graph;
     }
 
-    /// <summary>The networks' inputs of a sample at a step.</summary>
+    // The networks' inputs of a sample at a step.
     public static ModelGraph Enter(EditShape shape, int pictures, LinearSampler sampler, NetworkSignature signature)
     {
         var graph = new ModelGraph("sampler_enter");
@@ -108,7 +108,7 @@ static class SamplerGraphs
             (s => weights(s) is var all && lag < all.Length ? all[lag] : 0, of);
     }
 
-    /// <summary>A step's samples and prediction, for observers.</summary>
+    // A step's samples and prediction, for observers.
     public static ModelGraph Read(EditShape shape, int pictures)
     {
         var graph = new ModelGraph("sampler_read");
@@ -143,7 +143,7 @@ static class SamplerGraphs
         }
     }
 
-    /// <summary>A step's coefficients: a table with a column for each, and a row of zeros beyond the last step.</summary>
+    // A step's coefficients: a table with a column for each, and a row of zeros beyond the last step.
     static Value[] Row(Value index, LinearSampler sampler, params ReadOnlySpan<Func<LinearStep, float>> columns)
     {
         int width = columns.Length, steps = sampler.Steps.Count;
@@ -159,9 +159,9 @@ static class SamplerGraphs
 sealed record NetworkSignature(bool Guided, IReadOnlyList<ElementType> Samples, IReadOnlyList<TimestepInput> Timesteps,
     ElementType Prediction);
 
-/// <summary>Every element of the tensor is the timestep.</summary>
+// Every element of the tensor is the timestep.
 sealed record TimestepInput(ElementType Type, params long[] Shape)
 {
-    /// <summary>"timestep_Float32[2]".</summary>
+    // "timestep_Float32[2]".
     public string Name => $"{SamplerGraphs.Timestep}{Type}[{string.Join(',', Shape)}]";
 }

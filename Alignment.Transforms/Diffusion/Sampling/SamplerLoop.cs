@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
@@ -61,7 +60,7 @@ sealed class SamplerLoop : IDisposable
         }
     }
 
-    /// <summary>Latents [N,4,h,w] noised to the first step, and the source they are blended with.</summary>
+    // Latents [N,4,h,w] noised to the first step, and the source they are blended with.
     public void Start(ReadOnlySpan<float> latents, SourceBlend? blend)
     {
         latents.CopyTo(_latents.Floats);
@@ -84,14 +83,14 @@ sealed class SamplerLoop : IDisposable
         if (_blends) _start.Feed(SamplerGraphs.Clean, _clean!).Feed(SamplerGraphs.Initial, _initial!).Feed(SamplerGraphs.Edited, _edited!);
     }
 
-    /// <summary>Not needed for networks that the last step wrote to.</summary>
+    // Not needed for networks that the last step wrote to.
     public void Enter(DenoisingNetworks networks) =>
         LinkOf(networks).Enter.Input(SamplerGraphs.Sample + "0", Sample(_now)).Input(SamplerGraphs.StepIndex, StepIndex(_now)).Run();
 
-    /// <summary>[N,4,h,w] for the next step, where it needs any.</summary>
+    // [N,4,h,w] for the next step, where it needs any.
     public Span<float> Noise => _noise.Floats;
 
-    /// <summary>On the networks' last output.</summary>
+    // On the networks' last output.
     public void Advance(DenoisingNetworks networks)
     {
         BoundSession step = LinkOf(networks).Step(_now % _ring);
@@ -100,14 +99,14 @@ sealed class SamplerLoop : IDisposable
         _now++;
     }
 
-    /// <summary>The current samples.</summary>
+    // The current samples.
     public void Read(Span<float> latents)
     {
         ReadStep();
         _after.Floats.CopyTo(latents);
     }
 
-    /// <summary>The samples as the networks saw them, those after the step, and the guided prediction. Valid until the next read.</summary>
+    // The samples as the networks saw them, those after the step, and the guided prediction. Valid until the next read.
     public (OrtTensor Input, OrtTensor Latents, OrtTensor Prediction) ReadStep()
     {
         _sessions.CountDeviceCopy();
@@ -166,14 +165,14 @@ sealed class SamplerLoop : IDisposable
         }
     }
 
-    /// <summary>Nothing to optimise, and constants must not become outputs.</summary>
+    // Nothing to optimise, and constants must not become outputs.
     InferenceSession Open(ModelGraph graph) =>
         _owned.Add(OrtSessions.Open(new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).ToBytes(), graph.Name,
         new() { Device = _sessions.Device, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }));
 
     public void Dispose() => _owned.Dispose();
 
-    /// <summary>The runs that serve some networks: their first input, and a step for each place of the ring.</summary>
+    // The runs that serve some networks: their first input, and a step for each place of the ring.
     sealed class NetworkLink(BoundSession enter, Func<int, BoundSession> bind, int ring)
     {
         readonly BoundSession?[] _steps = new BoundSession?[ring];

@@ -17,7 +17,7 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <param name="Weights">w of each picture, [h,w], 0 … 1; 1 is edited.</param>
 sealed record SourceBlend(float[] Source, float[] Noise, IReadOnlyList<float[]> Weights)
 {
-    /// <summary>Into [C,h,w], [C,h,w] and [N,1,h,w].</summary>
+    // Into [C,h,w], [C,h,w] and [N,1,h,w].
     public void CopyTo(Span<float> source, Span<float> noise, Span<float> weights)
     {
         Source.CopyTo(source);

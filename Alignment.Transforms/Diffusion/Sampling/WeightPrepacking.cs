@@ -21,7 +21,7 @@ static class PrepackingRule
     /// <summary>Below this a model loads in milliseconds either way.</summary>
     public const long SmallBytes = 64 << 20;
 
-    /// <summary>Of the machine's or container's memory (not of the free memory, which differs from run to run).</summary>
+    // Of the machine's or container's memory (not of the free memory, which differs from run to run).
     const double MemoryShare = 0.5;
 
     /// <summary>

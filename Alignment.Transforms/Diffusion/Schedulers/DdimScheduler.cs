@@ -1,10 +1,8 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 sealed record DdimOptions
 {
-    /// <summary>η, the share of DDPM's noise that each step adds again: 0 (deterministic) … 1 (DDPM).</summary>
+    // η, the share of DDPM's noise that each step adds again: 0 (deterministic) … 1 (DDPM).
     public float Eta { get; init; }
 }
 
@@ -20,7 +18,7 @@ sealed class DdimScheduler : IScheduler
     readonly float[] _timesteps;
     float[] _x0 = [];
 
-    /// <summary>Throws where η or the number of steps is out of range.</summary>
+    // Throws where η or the number of steps is out of range.
     public DdimScheduler(NoiseSchedule schedule, int steps, DdimOptions? options = null)
     {
         _options = options ?? new DdimOptions();

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// </summary>
 sealed class DdpmScheduler : IScheduler
 {
-    /// <summary>Keeps the root away from 0 where ᾱ′ = 1.</summary>
+    // Keeps the root away from 0 where ᾱ′ = 1.
     const double LeastVariance = 1e-20;
 
     readonly NoiseSchedule _schedule;

@@ -1,10 +1,8 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 sealed record DpmSolverOptions
 {
-    /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule.</summary>
+    // Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule.
     public bool KarrasSigmas { get; init; }
 
     /// <summary>
@@ -13,7 +11,7 @@ sealed record DpmSolverOptions
     /// </summary>
     public double? Start { get; init; }
 
-    /// <summary>What the last step goes to.</summary>
+    // What the last step goes to.
     public FinalSigma Final { get; init; }
 
     /// <summary>

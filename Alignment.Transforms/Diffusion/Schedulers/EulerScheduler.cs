@@ -1,10 +1,8 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 sealed record EulerOptions
 {
-    /// <summary>Karras' noise levels (eq. 5).</summary>
+    // Karras' noise levels (eq. 5).
     public bool KarrasSigmas { get; init; }
 
     /// <summary>

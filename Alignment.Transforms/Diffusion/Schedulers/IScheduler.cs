@@ -7,10 +7,10 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// </summary>
 interface IScheduler
 {
-    /// <summary>Given to the model at each step.</summary>
+    // Given to the model at each step.
     IReadOnlyList<float> Timesteps { get; }
 
-    /// <summary>Of the pure noise that a run from step 0 starts with.</summary>
+    // Of the pure noise that a run from step 0 starts with.
     float InitialNoiseSigma => 1;
 
     /// <summary><see cref="Advance"/> at step <paramref name="index"/> uses noise.</summary>

@@ -1,9 +1,9 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>Where a run that keeps part of the picture begins (SDEdit, Meng et al. 2022).</summary>
+// Where a run that keeps part of the picture begins (SDEdit, Meng et al. 2022).
 static class ImageToImage
 {
-    /// <summary>The last ⌊strength · steps⌋ steps are done, all at 1, none at 0, at least one in between.</summary>
+    // The last ⌊strength · steps⌋ steps are done, all at 1, none at 0, at least one in between.
     public static int StartStep(double strength, int steps)
     {
         if (!(strength is >= 0 and <= 1))

@@ -1,10 +1,8 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 sealed record LcmOptions
 {
-    /// <summary>Of the solver the model was distilled with; the timesteps are chosen among theirs.</summary>
+    // Of the solver the model was distilled with; the timesteps are chosen among theirs.
     public int OriginalSteps { get; init; } = 50;
 }
 
@@ -14,7 +12,7 @@ sealed record LcmOptions
 /// </summary>
 sealed class LcmScheduler : IScheduler
 {
-    /// <summary>σ_data and the factor on t of the boundary conditions, as in the authors' code.</summary>
+    // σ_data and the factor on t of the boundary conditions, as in the authors' code.
     const double DataDeviation = 0.5, TimestepScaling = 10;
 
     readonly NoiseSchedule _schedule;

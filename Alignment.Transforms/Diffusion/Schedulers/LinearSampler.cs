@@ -12,19 +12,19 @@ sealed class LinearSampler
 
     public required IReadOnlyList<LinearStep> Steps { get; init; }
 
-    /// <summary>Steps back to the samples that a step uses, ascending from 0 (this one).</summary>
+    // Steps back to the samples that a step uses, ascending from 0 (this one).
     public required IReadOnlyList<int> SampleLags { get; init; }
 
     /// <inheritdoc cref="SampleLags"/>
     public required IReadOnlyList<int> PredictionLags { get; init; }
 
-    /// <summary>x₀ is kept within ± this; null: not clipped.</summary>
+    // x₀ is kept within ± this; null: not clipped.
     public float? ClipRange { get; init; }
 
-    /// <summary>The scheduler's step that is step 0 here.</summary>
+    // The scheduler's step that is step 0 here.
     public required int StartStep { get; init; }
 
-    /// <summary>Steps that a step uses, itself included.</summary>
+    // Steps that a step uses, itself included.
     public int Depth => 1 + Math.Max(SampleLags[^1], PredictionLags[^1]);
 
     /// <summary>Throws <see cref="NotSupportedException"/> where the sampler computes something else than sums.</summary>
@@ -82,7 +82,7 @@ sealed class LinearSampler
         return latest;
     }
 
-    /// <summary>One unit vector, short and long.</summary>
+    // One unit vector, short and long.
     static void Set(float[] vectors, int at, int basis)
     {
         Array.Clear(vectors);
@@ -129,25 +129,25 @@ sealed class LinearSampler
 /// <summary>One step of a <see cref="LinearSampler"/>.</summary>
 sealed class LinearStep
 {
-    /// <summary>Given to the models.</summary>
+    // Given to the models.
     public required float Timestep { get; init; }
 
-    /// <summary>The models see the sample times this.</summary>
+    // The models see the sample times this.
     public required float Scale { get; init; }
 
-    /// <summary>a_d, d steps back.</summary>
+    // a_d, d steps back.
     public required float[] SampleWeights { get; init; }
 
-    /// <summary>b_d, d steps back.</summary>
+    // b_d, d steps back.
     public required float[] PredictionWeights { get; init; }
     public required bool NeedsNoise { get; init; }
 
-    /// <summary>c.</summary>
+    // c.
     public required float NoiseWeight { get; init; }
 
-    /// <summary>p, q and e; zeros where nothing is clipped.</summary>
+    // p, q and e; zeros where nothing is clipped.
     public (float OfSample, float OfPrediction, float Weight) Clip { get; init; }
 
-    /// <summary>√ᾱ and √(1−ᾱ) after the step, as the sampler scales them; (1, 0) after the last.</summary>
+    // √ᾱ and √(1−ᾱ) after the step, as the sampler scales them; (1, 0) after the last.
     public required (float Clean, float Noise) Level { get; init; }
 }

@@ -25,13 +25,13 @@ sealed class NoiseSchedule
 
     public ReadOnlySpan<float> Betas => _betas;
 
-    /// <summary>Diffusers' alphas_cumprod.</summary>
+    // Diffusers' alphas_cumprod.
     public ReadOnlySpan<float> AlphaBars => _alphaBars;
 
-    /// <summary>ᾱ where no timestep is left.</summary>
+    // ᾱ where no timestep is left.
     public float FinalAlphaBar => Config.SetAlphaToOne ? 1f : _alphaBars[0];
 
-    /// <summary>At a timestep between two: linear in ln σ, σ² = (1 − ᾱ) / ᾱ.</summary>
+    // At a timestep between two: linear in ln σ, σ² = (1 − ᾱ) / ᾱ.
     public double AlphaBarAt(double timestep)
     {
         int low = Math.Clamp((int)Math.Floor(timestep), 0, _alphaBars.Length - 1), high = Math.Min(low + 1, _alphaBars.Length - 1);
@@ -75,7 +75,7 @@ sealed class NoiseSchedule
                 "Choose fewer steps; 20 to 50 are usual.");
     }
 
-    /// <summary>The linear spacing is not rounded.</summary>
+    // The linear spacing is not rounded.
     public double[] FractionalTimesteps(int steps) => Config.TimestepSpacing == TimestepSpacing.Linspace && steps > 1
         ? [.. Linspace(_betas.Length - 1, 0, Checked(steps))]
         : [.. Timesteps(steps).Select(t => (double)t)];
@@ -95,7 +95,7 @@ sealed class NoiseSchedule
         };
     }
 
-    /// <summary>At least one training timestep must lie between two steps.</summary>
+    // At least one training timestep must lie between two steps.
     int Checked(int steps) => steps >= 1 && steps < _betas.Length
         && (long)steps * (_betas.Length / (steps + 1)) + Config.StepsOffset < _betas.Length ? steps
         : throw UsageException.For("The number of steps", Text(steps),

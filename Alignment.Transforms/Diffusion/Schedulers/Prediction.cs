@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// </summary>
 readonly record struct Prediction(double OfSample, double OfOutput)
 {
-    /// <summary>The clean sample.</summary>
+    // The clean sample.
     public static Prediction X0(PredictionType type, double signal, double spread) => type switch
     {
         PredictionType.Epsilon => new(1 / signal, -spread / signal),

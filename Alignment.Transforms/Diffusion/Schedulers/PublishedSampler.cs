@@ -11,7 +11,7 @@ sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma F
         : new(facts.ClassName, facts.KarrasSigmas, facts.EndsAtSigmaMin ? FinalSigma.SigmaMin : FinalSigma.Zero,
         facts.OriginalSteps ?? new LcmOptions().OriginalSteps, facts.UnsupportedSetting);
 
-    /// <summary>Throws where this program does not have it, or not with these settings.</summary>
+    // Throws where this program does not have it, or not with these settings.
     public IScheduler Create(NoiseSchedule schedule, int steps, float eta)
     {
         if (Unsupported is not null) throw Missing($"'{ClassName}' with {Unsupported}");

@@ -2,36 +2,36 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>The meaning of the model's output.</summary>
+// The meaning of the model's output.
 enum PredictionType
 {
-    /// <summary>ε, the noise in the sample.</summary>
+    // ε, the noise in the sample.
     Epsilon,
 
-    /// <summary>v = √ᾱ ε − √(1−ᾱ) x₀ (Salimans and Ho, 2022).</summary>
+    // v = √ᾱ ε − √(1−ᾱ) x₀ (Salimans and Ho, 2022).
     VPrediction,
 
-    /// <summary>x₀, the clean sample.</summary>
+    // x₀, the clean sample.
     Sample,
 }
 
-/// <summary>How inference steps are laid over the T training timesteps (Lin et al. 2023, table 2).</summary>
+// How inference steps are laid over the T training timesteps (Lin et al. 2023, table 2).
 enum TimestepSpacing
 {
-    /// <summary>Multiples of ⌊T/N⌋ from 0, plus the offset: Stable Diffusion 1.5.</summary>
+    // Multiples of ⌊T/N⌋ from 0, plus the offset: Stable Diffusion 1.5.
     Leading,
 
-    /// <summary>From T−1 down in steps of T/N: begins at pure noise.</summary>
+    // From T−1 down in steps of T/N: begins at pure noise.
     Trailing,
 
-    /// <summary>N points from 0 to T−1, both ends included.</summary>
+    // N points from 0 to T−1, both ends included.
     Linspace,
 }
 
-/// <summary>How β grows over the training timesteps.</summary>
+// How β grows over the training timesteps.
 enum BetaSchedule
 {
-    /// <summary>Evenly from start to end.</summary>
+    // Evenly from start to end.
     Linear,
 
     ScaledLinear,
@@ -47,20 +47,20 @@ sealed record SchedulerConfig
     public PredictionType PredictionType { get; init; } = PredictionType.Epsilon;
     public TimestepSpacing TimestepSpacing { get; init; } = TimestepSpacing.Leading;
 
-    /// <summary>Added to every timestep of the leading spacing.</summary>
+    // Added to every timestep of the leading spacing.
     public int StepsOffset { get; init; } = 1;
 
-    /// <summary>ᾱ beyond the last step: 1, else ᾱ₀.</summary>
+    // ᾱ beyond the last step: 1, else ᾱ₀.
     public bool SetAlphaToOne { get; init; }
 
     /// <summary>Clips the predicted x₀ to ±<see cref="ClipSampleRange"/>; for models that diffuse pixels.</summary>
     public bool ClipSample { get; init; }
     public double ClipSampleRange { get; init; } = 1;
 
-    /// <summary>Null where the bundle does not say.</summary>
+    // Null where the bundle does not say.
     public PublishedSampler? Published { get; init; }
 
-    /// <summary>Throws where the bundle names a schedule or prediction this program does not know.</summary>
+    // Throws where the bundle names a schedule or prediction this program does not know.
     public static SchedulerConfig Of(ModelBundle bundle)
     {
         SchedulerFacts facts = bundle.Manifest.Scheduler;

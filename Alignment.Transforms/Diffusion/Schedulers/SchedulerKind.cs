@@ -1,4 +1,3 @@
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>The samplers an edit can use.</summary>

@@ -1,25 +1,25 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>What follows the last timestep.</summary>
+// What follows the last timestep.
 enum FinalSigma
 {
-    /// <summary>The last step lands on the predicted x₀.</summary>
+    // The last step lands on the predicted x₀.
     Zero,
 
-    /// <summary>The noise of timestep 0, as diffusers before version 0.25.</summary>
+    // The noise of timestep 0, as diffusers before version 0.25.
     SigmaMin,
 }
 
-/// <summary>σ = √((1 − ᾱ) / ᾱ) (Karras et al. 2022, eq. 1 with s(t) = √ᾱ) and the timesteps they stand for.</summary>
+// σ = √((1 − ᾱ) / ᾱ) (Karras et al. 2022, eq. 1 with s(t) = √ᾱ) and the timesteps they stand for.
 sealed class SigmaSchedule
 {
-    /// <summary>Karras et al. 2022, table 1.</summary>
+    // Karras et al. 2022, table 1.
     const double Rho = 7;
 
-    /// <summary>Falling, and what follows the last.</summary>
+    // Falling, and what follows the last.
     public double[] Sigmas { get; }
 
-    /// <summary>Fractional where the σ lies between two.</summary>
+    // Fractional where the σ lies between two.
     public float[] Timesteps { get; }
 
     SigmaSchedule(double[] sigmas, float[] timesteps) => (Sigmas, Timesteps) = (sigmas, timesteps);
@@ -50,7 +50,7 @@ sealed class SigmaSchedule
         return new([.. sigmas, final == FinalSigma.Zero ? 0 : table[0]], [.. sigmas.Select(s => (float)TimestepOf(table, s))]);
     }
 
-    /// <summary>σ of every training timestep.</summary>
+    // σ of every training timestep.
     static double[] Table(NoiseSchedule schedule)
     {
         double[] table = new double[schedule.AlphaBars.Length];
@@ -58,7 +58,7 @@ sealed class SigmaSchedule
         return table;
     }
 
-    /// <summary>Between two timesteps too.</summary>
+    // Between two timesteps too.
     static double At(double[] table, double timestep)
     {
         int low = Math.Clamp((int)Math.Floor(timestep), 0, table.Length - 1), high = Math.Min(low + 1, table.Length - 1);
@@ -66,14 +66,14 @@ sealed class SigmaSchedule
         return table[low] + part * (table[high] - table[low]);
     }
 
-    /// <summary>σ_i = (σ_max^(1/ρ) + i/(N−1) (σ_min^(1/ρ) − σ_max^(1/ρ)))^ρ, eq. 5.</summary>
+    // σ_i = (σ_max^(1/ρ) + i/(N−1) (σ_min^(1/ρ) − σ_max^(1/ρ)))^ρ, eq. 5.
     static double[] Karras(double largest, double smallest, int count)
     {
         double from = Math.Pow(largest, 1 / Rho), to = Math.Pow(smallest, 1 / Rho);
         return [.. Enumerable.Range(0, count).Select(i => Math.Pow(from + (count == 1 ? 0 : (double)i / (count - 1)) * (to - from), Rho))];
     }
 
-    /// <summary>The timestep whose ln σ is this one's, linear between two.</summary>
+    // The timestep whose ln σ is this one's, linear between two.
     static double TimestepOf(double[] table, double sigma)
     {
         int low = Math.Clamp(Array.FindLastIndex(table, s => s <= sigma), 0, table.Length - 2);

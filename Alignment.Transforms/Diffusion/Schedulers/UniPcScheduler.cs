@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 sealed record UniPcOptions
@@ -64,10 +62,10 @@ sealed class UniPcScheduler : IScheduler
         if (half != 0) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * half), sample, sample);
     }
 
-    /// <summary>Grows from 1, falls to 1 at the end.</summary>
+    // Grows from 1, falls to 1 at the end.
     int OrderAt(int index) => index > _first && index < Timesteps.Count - 1 ? 2 : 1;
 
-    /// <summary>½ / r₁; 0 at order 1.</summary>
+    // ½ / r₁; 0 at order 1.
     double Half(int index, HalfLogSnr s, double h) => OrderAt(index) == 2
         ? 0.5 * h / (HalfLogSnr.Of(_levels.Sigmas[index - 1]).Lambda - s.Lambda) : 0;
 

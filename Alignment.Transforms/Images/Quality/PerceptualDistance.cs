@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Microsoft.ML.OnnxRuntime;
@@ -82,7 +81,7 @@ sealed class PerceptualDistance : IDisposable
         }
     }
 
-    /// <summary>[3,h,w] in −1..1, each value the mean of a square of pixels.</summary>
+    // [3,h,w] in −1..1, each value the mean of a square of pixels.
     static float[] Blocks(ReadOnlySpan<byte> rgb, int width, int left, int top, int w, int h, int factor)
     {
         float[] planes = new float[3 * w * h];
@@ -95,7 +94,7 @@ sealed class PerceptualDistance : IDisposable
         return planes;
     }
 
-    /// <summary>The rectangle, area-averaged to [3,mh,mw] in −1..1.</summary>
+    // The rectangle, area-averaged to [3,mh,mw] in −1..1.
     static float[] Averaged(ReadOnlySpan<byte> rgb, int width, int left, int top, int w, int h, int mw, int mh)
     {
         int n = w * h;

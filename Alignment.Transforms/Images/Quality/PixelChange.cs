@@ -1,14 +1,14 @@
 namespace Alignment.Transforms.Images.Quality;
 
-/// <summary>How the pixels of two pictures differ inside a region and outside it.</summary>
+// How the pixels of two pictures differ inside a region and outside it.
 sealed record PixelChange
 {
     public required long Pixels { get; init; }
 
-    /// <summary>Mean squared difference of the inside's values, in levels².</summary>
+    // Mean squared difference of the inside's values, in levels².
     public required double MeanSquared { get; init; }
 
-    /// <summary>Mean change of the inside, in levels of 255.</summary>
+    // Mean change of the inside, in levels of 255.
     public required double Red { get; init; }
 
     /// <inheritdoc cref="Red"/>
@@ -17,13 +17,13 @@ sealed record PixelChange
     /// <inheritdoc cref="Red"/>
     public required double Blue { get; init; }
 
-    /// <summary>In levels; 0 where the outside is untouched.</summary>
+    // In levels; 0 where the outside is untouched.
     public required int LargestOutside { get; init; }
 
     /// <summary>Of the inside, 10 lg(255² / <see cref="MeanSquared"/>), in dB; null for equal pixels and for no pixels.</summary>
     public double? PsnrDb => MeanSquared > 0 ? 10 * Math.Log10(255 * 255 / MeanSquared) : null;
 
-    /// <summary>Pictures [H,W,3] and a region [H,W], above 0 inside.</summary>
+    // Pictures [H,W,3] and a region [H,W], above 0 inside.
     public static PixelChange Of(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, ReadOnlySpan<byte> region)
     {
         if (before.Length != 3 * region.Length || after.Length != before.Length)

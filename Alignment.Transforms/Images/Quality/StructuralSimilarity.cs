@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Alignment.Transforms.Images.Quality;
 
 /// <summary>
@@ -43,7 +41,7 @@ static class StructuralSimilarity
         }
     }
 
-    /// <summary>Of two pictures [H,W,3].</summary>
+    // Of two pictures [H,W,3].
     public static int Height(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width) =>
         a.Length == b.Length && width >= 1 && a.Length % (3 * width) == 0 ? a.Length / (3 * width)
         : throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
@@ -64,7 +62,7 @@ static class StructuralSimilarity
         return luma;
     }
 
-    /// <summary>Rows, then columns; only where the whole window lies inside.</summary>
+    // Rows, then columns; only where the whole window lies inside.
     static double[] Blur(double[] picture, int w, int h)
     {
         int across = w - Window + 1, down = h - Window + 1;
