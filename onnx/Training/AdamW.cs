@@ -7,10 +7,10 @@ namespace Alignment.Onnx.Training;
 /// <c>optimizer_model.onnx</c> run on slices of the flat buffers, its outputs bound onto its inputs, so that a step allocates a few
 /// megabytes whatever the model's size.
 /// </summary>
-sealed class AdamW : IDisposable
+public sealed class AdamW : IDisposable
 {
     // A run's own cost is negligible and its temporaries stay in the cache.
-    public const int SliceElements = 1 << 18;
+    internal const int SliceElements = 1 << 18;
 
     // As in PyTorch's clip_grad_norm_.
     const double ClipEpsilon = 1e-6;
@@ -28,12 +28,12 @@ sealed class AdamW : IDisposable
     readonly List<OrtValue> _bound = [];
 
     /// <summary>The <paramref name="buffers"/> must outlive it.</summary>
-    public AdamW(ParameterBuffers buffers, AdamWOptions? options = null)
+    internal AdamW(ParameterBuffers buffers, AdamWOptions? options = null)
         : this(buffers, options, OrtSessions.Open(AdamWGraph.Author().ToBytes(), AdamWGraph.Name))
     {
     }
 
-    public AdamW(ParameterBuffers buffers, AdamWOptions? options, InferenceSession optimizer)
+    internal AdamW(ParameterBuffers buffers, AdamWOptions? options, InferenceSession optimizer)
     {
         (_buffers, _options, _session) = (buffers, options ?? AdamWOptions.Default, optimizer);
         _options.Check();

@@ -1,9 +1,9 @@
 namespace Alignment.Onnx.Training;
 
 // Defaults: Loshchilov and Hutter (2019) as libraries ship them, with clipping at 1.
-sealed record AdamWOptions
+public sealed record AdamWOptions
 {
-    public static AdamWOptions Default { get; } = new();
+    internal static AdamWOptions Default { get; } = new();
 
     // Decay of the gradient's running mean.
     public double Beta1 { get; init; } = 0.9;

@@ -10,7 +10,7 @@ sealed record ParameterSlot(string Name, IReadOnlyList<long> Shape, long Start, 
 /// Parameters, gradients and Adam's two moments, each in one flat native buffer of the same layout, worked on in place. Elements between
 /// parameters (at most 15) stay zero.
 /// </summary>
-sealed class ParameterBuffers : IDisposable
+public sealed class ParameterBuffers : IDisposable
 {
     const int AlignmentElements = 16;
 
@@ -20,7 +20,7 @@ sealed class ParameterBuffers : IDisposable
     FloatBuffer? _accumulated;
 
     /// <summary>Throws <see cref="ArgumentException"/> where a name comes twice.</summary>
-    public ParameterBuffers(IEnumerable<WeightInfo> parameters)
+    internal ParameterBuffers(IEnumerable<WeightInfo> parameters)
     {
         long at = 0;
         var slots = new List<ParameterSlot>();
@@ -35,32 +35,32 @@ sealed class ParameterBuffers : IDisposable
         (Parameters, Gradients, FirstMoments, SecondMoments) = (new(at), new(at), new(at), new(at));
     }
 
-    public IReadOnlyList<ParameterSlot> Slots { get; }
+    internal IReadOnlyList<ParameterSlot> Slots { get; }
 
     // Elements of each buffer, with those between parameters.
-    public long Length { get; }
+    internal long Length { get; }
 
     public long Count => Slots.Sum(s => s.Count);
 
-    public FloatBuffer Parameters { get; }
-    public FloatBuffer Gradients { get; }
+    internal FloatBuffer Parameters { get; }
+    internal FloatBuffer Gradients { get; }
 
     // Adam's running mean of the gradient.
-    public FloatBuffer FirstMoments { get; }
+    internal FloatBuffer FirstMoments { get; }
 
     // Adam's running mean of the squared gradient.
-    public FloatBuffer SecondMoments { get; }
+    internal FloatBuffer SecondMoments { get; }
 
     // Micro batches since the last optimizer step.
-    public int Accumulated { get; private set; }
+    internal int Accumulated { get; private set; }
 
-    public ParameterSlot this[string name] => _byName[name];
+    internal ParameterSlot this[string name] => _byName[name];
 
-    public ParameterSlot? Find(string name) => _byName.GetValueOrDefault(name);
+    internal ParameterSlot? Find(string name) => _byName.GetValueOrDefault(name);
 
-    public FloatBuffer NewBuffer() => new(Length);
+    internal FloatBuffer NewBuffer() => new(Length);
 
-    public void Fill(IWeights weights)
+    internal void Fill(IWeights weights)
     {
         WeightCheck.Demand("trained parameters", [.. Slots.Select(Info)], weights);
         foreach (ParameterSlot slot in Slots)
@@ -68,7 +68,7 @@ sealed class ParameterBuffers : IDisposable
     }
 
     // The pieces in which so many elements are moved.
-    public static IEnumerable<(long At, int Count)> Chunks(long elements)
+    internal static IEnumerable<(long At, int Count)> Chunks(long elements)
     {
         for (long at = 0; at < elements; at += ChunkElements) yield return (at, (int)Math.Min(ChunkElements, elements - at));
     }
@@ -77,7 +77,7 @@ sealed class ParameterBuffers : IDisposable
     /// Adds the last run's gradients to those of earlier micro batches; the next optimizer step takes their mean. Call it after every run
     /// when a step has several micro batches, never when it has one.
     /// </summary>
-    public void Accumulate()
+    internal void Accumulate()
     {
         _accumulated ??= NewBuffer();
         foreach (var (at, count) in Chunks(Length))
@@ -90,12 +90,12 @@ sealed class ParameterBuffers : IDisposable
     }
 
     // Discards accumulated micro batches.
-    public void ForgetAccumulated() => Accumulated = 0;
+    internal void ForgetAccumulated() => Accumulated = 0;
 
     // The gradient of an optimizer step: the sum over micro batches, and their number.
-    public (FloatBuffer Sum, int Batches) StepGradients => Accumulated == 0 ? (Gradients, 1) : (_accumulated!, Accumulated);
+    internal (FloatBuffer Sum, int Batches) StepGradients => Accumulated == 0 ? (Gradients, 1) : (_accumulated!, Accumulated);
 
-    public static WeightInfo Info(ParameterSlot slot) => new(slot.Name, WeightType.F32, slot.Shape);
+    internal static WeightInfo Info(ParameterSlot slot) => new(slot.Name, WeightType.F32, slot.Shape);
 
     public void Dispose()
     {

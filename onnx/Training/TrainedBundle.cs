@@ -22,12 +22,22 @@ sealed record TrainedBundleOptions
 }
 
 // Writes a bundle whose ControlNet was trained.
-static class TrainedBundle
+public static class TrainedBundle
 {
     const string ReadMe = "README.md", TrainingPrefix = "training/";
 
     // Weights up to this size stay in the graph file where the original's did.
     const long LargestSingleFileBytes = 1 << 30;
+
+    /// <summary>With <c>controlnet.onnx</c> authored anew from trained parameters, complete or not at all.</summary>
+    /// <exception cref="BadDataException">They are not those of the bundle's ControlNet.</exception>
+    /// <exception cref="UsageException">The target is taken.</exception>
+    public static ModelBundle Write(ModelBundle bundle, string to, ParameterBuffers buffers, string note = "")
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        ArgumentNullException.ThrowIfNull(buffers);
+        return Write(bundle, to, ControlNetTraining.Weights(buffers), new() { Note = note });
+    }
 
     /// <summary>
     /// With <c>controlnet.onnx</c> authored anew from weights under their names in it, complete or not at all; unchanged files are linked
@@ -35,7 +45,7 @@ static class TrainedBundle
     /// the
     /// target is taken.
     /// </summary>
-    public static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options,
+    internal static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options,
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         OnnxModel control = ControlNet.Author(BundleConfigs.Read(bundle).ControlNet, controlNet, bundle.Precision);

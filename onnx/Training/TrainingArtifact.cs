@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Weights;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Onnx.Training;
 
@@ -60,7 +62,44 @@ public static class TrainingArtifact
     }
 
     /// <summary>Empty buffers for the bundle's ControlNet, to load <see cref="Checkpoint"/> or another checkpoint into.</summary>
-    internal static ParameterBuffers Buffers(ModelBundle bundle) => new(Parameters(BundleConfigs.Read(bundle)));
+    public static ParameterBuffers Buffers(ModelBundle bundle) => new(Parameters(BundleConfigs.Read(bundle)));
+
+    /// <summary>The bundle's training model on the buffers.</summary>
+    /// <exception cref="MissingDependencyException">There is no artifact.</exception>
+    /// <exception cref="BadDataException">It was written for other frozen weights, or is damaged.</exception>
+    public static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) =>
+        Open(bundle, TrainingModel, buffers, device);
+
+    /// <summary>The bundle's evaluation model on the buffers; errors as of <see cref="OpenTraining"/>.</summary>
+    public static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) =>
+        Open(bundle, EvalModel, buffers, device);
+
+    /// <summary>The bundle's optimizer model on the buffers.</summary>
+    /// <exception cref="MissingDependencyException">There is no artifact.</exception>
+    public static AdamW OpenOptimizer(ModelBundle bundle, ParameterBuffers buffers, AdamWOptions? options = null) =>
+        new(buffers, options, OrtSessions.Open(PathOf(bundle, OptimizerModel)));
+
+    static TrainingSession Open(ModelBundle bundle, string file, ParameterBuffers buffers, Device? device)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        string path = PathOf(bundle, file);
+        InferenceSession session = OrtSessions.Open(File.ReadAllBytes(path), path, bundle.Folder, new() { Device = device ?? Device.Cpu });
+        var metadata = session.ModelMetadata.CustomMetadataMap;
+        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses)
+            && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses)))
+            return TrainingSession.Over(session, buffers, path, device);
+        session.Dispose();
+        throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now",
+            "one for this bundle", $"Write it again with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
+    }
+
+    static string PathOf(ModelBundle bundle, string file)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        string path = SafePath.Relative(bundle.Folder, file, "The training artifact");
+        return File.Exists(path) ? path : throw MissingDependencyException.For($"The model bundle '{bundle.Folder}'", $"no {file}",
+            "a training artifact", $"Write it with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
+    }
 
     static WeightInfo[] Parameters(BundleConfigs configs) =>
         [.. ControlNet.Weights(configs.ControlNet).Select(w => w with { Name = $"{ControlNetTrainingGraph.Control}.{w.Name}" })];

@@ -7,13 +7,16 @@ namespace Alignment.Onnx.Training;
 /// A training run's state in one safetensors file: parameters, Adam's moments as "first_moment.NAME" and "second_moment.NAME", further
 /// buffers as "PREFIX.NAME". Streamed; complete or not at all.
 /// </summary>
-static class TrainingCheckpoint
+public static class TrainingCheckpoint
 {
     const string FormatKey = "alignment.checkpoint", StepsKey = "alignment.steps", Format = "1";
     const string First = "first_moment", Second = "second_moment";
 
-    /// <summary><paramref name="more"/>: further buffers of the same layout by prefix ("ema").</summary>
-    public static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, FloatBuffer>? more = null) =>
+    /// <summary>Writes the parameters, and Adam's moments after the first step, complete or not at all.</summary>
+    public static void Save(string path, ParameterBuffers buffers, long steps) => Save(path, buffers, steps, more: null);
+
+    // more: further buffers of the same layout by prefix ("ema").
+    internal static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, FloatBuffer>? more) =>
         SafetensorsWriter.Write(path, Parts(buffers, more).SelectMany(part => buffers.Slots.Select(slot => new SafetensorsTensor(
             Info(part.Prefix, slot), to =>
             {
@@ -22,7 +25,7 @@ static class TrainingCheckpoint
             }))), Texts(steps));
 
     // Parameters only, no step taken.
-    public static void SaveStart(string path, IReadOnlyList<WeightInfo> parameters, IWeights weights) =>
+    internal static void SaveStart(string path, IReadOnlyList<WeightInfo> parameters, IWeights weights) =>
         SafetensorsWriter.Write(path, parameters.Select(p => new SafetensorsTensor(p, to =>
         {
             float[] piece = [];
@@ -37,7 +40,9 @@ static class TrainingCheckpoint
     /// <summary>The buffers must have exactly its parameters. Moments it lacks become zero.</summary>
     /// <exception cref="BadDataException">The file is damaged, is no checkpoint, or has other parameters; all are named.</exception>
     /// <returns>The steps taken.</returns>
-    public static long Load(string path, ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more = null)
+    public static long Load(string path, ParameterBuffers buffers) => Load(path, buffers, more: null);
+
+    internal static long Load(string path, ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more)
     {
         using var file = SafetensorsFile.Open(path);
         string subject = $"The checkpoint '{file.Path}'";

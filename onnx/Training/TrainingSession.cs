@@ -10,10 +10,10 @@ namespace Alignment.Onnx.Training;
 /// A graph without gradients evaluates.
 /// Not thread-safe.
 /// </summary>
-sealed class TrainingSession : IDisposable
+public sealed class TrainingSession : IDisposable
 {
     // An output with this prefix is the gradient of the parameter whose name follows.
-    public const string GradientPrefix = "gradient.";
+    internal const string GradientPrefix = "gradient.";
 
     readonly InferenceSession _session;
     readonly OrtIoBinding _binding;
@@ -49,7 +49,7 @@ sealed class TrainingSession : IDisposable
     /// <summary>
     /// Takes over <paramref name="session"/>; the <paramref name="buffers"/> hold every parameter and must outlive the result.
     /// </summary>
-    public static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, Device? device = null) =>
+    internal static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, Device? device = null) =>
         Disposables.Guard(session, s => new TrainingSession(s, buffers, name, device));
 
     public IReadOnlyList<string> Inputs { get; }
@@ -105,7 +105,7 @@ sealed class TrainingSession : IDisposable
     }
 
     // For tests: as where the device has memory of its own.
-    public bool CopiesWhenBound { get; set; }
+    internal bool CopiesWhenBound { get; set; }
 
     /// <summary>
     /// ONNX Runtime copies an input in other memory than the model's once, when it is bound; parameters and batches have changed since.

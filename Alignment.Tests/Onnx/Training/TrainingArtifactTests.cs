@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
-using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
 using Alignment.Runner;
@@ -20,9 +19,6 @@ public sealed class TrainingArtifactTests
         return bundle;
     }
 
-    static TrainingSession Open(ModelBundle bundle, ParameterBuffers buffers, string file = TrainingArtifact.TrainingModel) =>
-        TrainingSession.Over(OrtSessions.Open(File.ReadAllBytes(Path.Combine(bundle.Folder, file)), file, bundle.Folder), buffers, file);
-
     [Test]
     public void Artifact_OfTheReferenceModel_TrainsAsTheReferenceDoes()
     {
@@ -31,10 +27,9 @@ public sealed class TrainingArtifactTests
         using var problem = new TrainingProblem();
         using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
         Assert.That(TrainingCheckpoint.Load(bundle.Folder + "/" + TrainingArtifact.Checkpoint, buffers), Is.Zero);
-        using TrainingSession training = Open(bundle, buffers),
-            eval = Open(bundle, buffers, TrainingArtifact.EvalModel);
-        using var adam = new AdamW(buffers, new() { MaxGradientNorm = 0 },
-            OrtSessions.Open(Path.Combine(bundle.Folder, TrainingArtifact.OptimizerModel)));
+        using TrainingSession training = TrainingArtifact.OpenTraining(bundle, buffers),
+            eval = TrainingArtifact.OpenEval(bundle, buffers);
+        using AdamW adam = TrainingArtifact.OpenOptimizer(bundle, buffers, new() { MaxGradientNorm = 0 });
         problem.Feed(training);
         problem.Feed(eval);
         TrainingProblem.AssertLosses(training.Run(), 0);
@@ -59,7 +54,7 @@ public sealed class TrainingArtifactTests
 
         bundle = ModelBundle.Open(bundle.Folder);
         using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
-        using TrainingSession training = Open(bundle, buffers);
+        using TrainingSession training = TrainingArtifact.OpenTraining(bundle, buffers);
         Assert.That(training.Outputs, Is.EquivalentTo(new[] { "loss", "noise_mse", "reconstruction_l1", "lpips", "background_l1" }));
     }
 
@@ -91,7 +86,7 @@ public sealed class TrainingArtifactTests
         var model = ControlNetTrainingGraph.Author(models.Configs, "epsilon", models.Weights, new() { Losses = TrainingProblem.Losses });
         using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
         TrainingCheckpoint.Load(bundle.Folder + "/" + TrainingArtifact.Checkpoint, buffers);
-        using TrainingSession shared = Open(bundle, buffers), own = TrainingTools.Open(model, buffers);
+        using TrainingSession shared = TrainingArtifact.OpenTraining(bundle, buffers), own = TrainingTools.Open(model, buffers);
         Feed(shared);
         Feed(own);
         var made = own.Run();
@@ -133,6 +128,28 @@ public sealed class TrainingArtifactTests
     }
 
     [Test]
+    public void Open_BundleWhoseUNetChanged_IsRefused()
+    {
+        using var folder = new TempFolder();
+        ModelBundle bundle = Imported(folder, TrainingLosses.Noise);
+        using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
+        string manifest = Path.Combine(bundle.Folder, "bundle.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(bundle.Manifest.Files["unet.onnx"].Sha256, new string('0', 64)));
+        Assert.That(() => TrainingArtifact.OpenTraining(ModelBundle.Open(bundle.Folder), buffers),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("models training"));
+    }
+
+    [Test]
+    public void Open_WithoutArtifact_SaysWhatToDo()
+    {
+        using var folder = new TempFolder();
+        ModelBundle bundle = CopyOfTiny(folder);
+        using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
+        Assert.That(() => TrainingArtifact.OpenTraining(bundle, buffers),
+            Throws.TypeOf<MissingDependencyException>().With.Message.Contains("alignment models training"));
+    }
+
+    [Test]
     public void Write_WithoutConfigs_SaysWhatToDo()
     {
         using var folder = new TempFolder();
@@ -154,7 +171,7 @@ public sealed class TrainingArtifactTests
         for (int at; (at = bytes.AsSpan().IndexOf("unet.onnx"u8)) >= 0;) "../t.onnx"u8.CopyTo(bytes.AsSpan(at));
         File.WriteAllBytes(path, bytes);
         File.Copy(bundle.PathOf("unet.onnx"), folder["t.onnx"]);
-        Assert.That(() => Open(bundle, buffers),
+        Assert.That(() => TrainingArtifact.OpenTraining(bundle, buffers),
             Throws.TypeOf<BadDataException>().With.Message.Contains("../t.onnx"));
     }
 
