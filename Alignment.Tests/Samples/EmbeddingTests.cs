@@ -56,6 +56,12 @@ public sealed partial class EmbeddingTests
         // alignment run
         ExperimentResult run = ExperimentJob.Run("data", "models/sd15", "out", new() { Edit = new() { Seed = 7 } });
 
+        // the same in two processes: the chain that a run makes for itself, saved and written elsewhere, gives the same files
+        IDataView rows = ml.Alignment.LoadScenes("data");
+        ITransformer chain = ml.Alignment.Experiment("models/sd15", new() { Edit = new() { Seed = 7 } }).Fit(rows);
+        ml.Model.Save(chain, rows.Schema, "experiment.zip");
+        ExperimentResult same = ml.Alignment.Jobs.RunExperiment("data", ml.Alignment.LoadModel("experiment.zip", out _), "out");
+
         // alignment variants
         VariantResult made = VariantJob.Run("data", "out", new() { BoostAlpha = 2 });
 
