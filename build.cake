@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 
-// Targets: Clean, Lint, Format, Build, Test, Demo, Bench, TrainTiny, Pack, PublicApi.   ./build.sh --target=NAME
+// Targets: Clean, Lint, Format, Build, Test, Demo, Bench, TrainTiny, Pack, PublicApi, Site.   ./build.sh --target=NAME
 // Arguments: --configuration=Release  --flavor=Cpu|Gpu|DirectML (the ONNX Runtime native package)  --demo-out=DIR  --bench=NAME
 var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
@@ -91,6 +91,16 @@ Task("Pack").IsDependentOn("Build").Does(() =>
         {
             Configuration = configuration, NoBuild = true, OutputDirectory = artifacts.Combine("packages"), MSBuildSettings = Properties(),
         });
+});
+
+// The pages of docs/ and the reference of the public API as a web site: artifacts/site/README.html. Its tool is restored only here.
+Task("Site").IsDependentOn("Build").Does(() =>
+{
+    CleanDirectory(artifacts.Combine("site"));
+    CleanDirectory(artifacts.Combine("site-api"));
+    DotNet("Restoring docfx", "tool restore", "docs");
+    DotNet("Making the site", "docfx ../docfx.json", "docs");
+    CopyFile(artifacts.CombineWithFilePath("site/README.html"), artifacts.CombineWithFilePath("site/index.html"));
 });
 
 // Writes the lists of the libraries' public members again; they are compared in the build where TrackPublicApi is true.
