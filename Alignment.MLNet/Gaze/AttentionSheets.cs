@@ -13,8 +13,6 @@ sealed class AttentionSheets(SceneFolder data)
 
     sealed record Recipe(int Format, IReadOnlyList<string> Scenes, int MoreScenes);
 
-    sealed record Facts(int Rows);
-
     public IReadOnlyList<string> Make(IReadOnlyList<string> videoIds, IProgress<WorkProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -37,44 +35,25 @@ sealed class AttentionSheets(SceneFolder data)
         var origins = new ProvenanceReader();
         string[] words = [.. scenes.Select(s => origins.Of(s.Heatmap!).Word
             + (origins.Find(s.Heatmap!) is { Scene.Rows: 0 } ? ", no gaze" : ""))];
-        string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
         var recipe = new Recipe(Format, [.. scenes.Select((s, i) => $"{s.Number} {words[i]} {HashOf(s.Still)} {HashOf(s.Heatmap!)}")],
             all.Length - scenes.Length);
-        if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;
-
-        string[] rows = [.. scenes.Select((s, i) => Invariant($"Scene {s.Number}, {words[i]}")),
-            .. all.Length > scenes.Length ? [Invariant($"and {all.Length - scenes.Length} more")]
-                : Array.Empty<string>()];
-        DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
-        try
-        {
-            ContactSheet.Write(path, rows, ["still", "attention"],
-                (row, column) => row >= scenes.Length ? null : column == 0 ? scenes[row].Still : Over(scenes[row], drawn.FullName),
-                CellWidth, cancellationToken);
-        }
-        finally
-        {
-            drawn.Delete(recursive: true);
-        }
-        OutputRecord.Write(record, recipe, new Facts(rows.Length), video + ".png");
-        return path;
+        string[] rows = VideoSheet.Labels(scenes.Select((s, i) => Invariant($"Scene {s.Number}, {words[i]}")), all.Length - scenes.Length);
+        return VideoSheet.Write(folder, video, recipe, rows, ["still", "attention"],
+            (row, column, cell) => row >= scenes.Length ? null : column == 0 ? scenes[row].Still : Over(scenes[row], cell),
+            CellWidth, cancellationToken);
     }
 
     // The still with its attention over it, at the cell's size; a file that cannot be read is shown crossed.
-    static string Over(SceneFiles scene, string drawn)
+    static string Over(SceneFiles scene, string cell)
     {
         try
         {
-            PictureHeader header = PictureFile.ReadHeader(scene.Still);
-            int height = Math.Clamp(CellWidth * header.Height / header.Width, 1, 10 * CellWidth), n = CellWidth * height;
-            float[] planes = new float[3 * n], map = new float[n];
-            PictureFile.ReadRgb(scene.Still, CellWidth, height, planes);
-            RgbPicture picture = RgbPicture.FromPlanes(planes, CellWidth, height);
-            MapFile.Read(scene.Heatmap!, CellWidth, height, map);
-            SheetDrawing.Attention(picture, map);
-            string path = Path.Combine(drawn, "cell.png");   // read before the next one is drawn
-            AtomicFile.WriteBytes(path, PngWriter.Rgb8(picture.Pixels, CellWidth, height), durable: false);
-            return path;
+            return VideoSheet.Over(scene.Still, CellWidth, cell, picture =>
+            {
+                float[] map = new float[CellWidth * picture.Height];
+                MapFile.Read(scene.Heatmap!, CellWidth, picture.Height, map);
+                SheetDrawing.Attention(picture, map);
+            });
         }
         catch (Exception e) when (e is BadDataException or IOException or UnauthorizedAccessException)
         {

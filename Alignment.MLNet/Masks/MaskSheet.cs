@@ -1,4 +1,5 @@
 using Alignment.MLNet.Charts;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
 
@@ -23,8 +24,6 @@ sealed class MaskSheet(string folder, string video)
 
     sealed record Recipe(int Format, IReadOnlyList<string> Rows, IReadOnlyList<string> Inputs);
 
-    sealed record Facts(int Rows);
-
     public void Add(int number, string still, MaskRow row)
     {
         if (_scenes.Count < MostScenes) _scenes.Add((number, still, row));
@@ -35,45 +34,28 @@ sealed class MaskSheet(string folder, string video)
     public string? Write(CancellationToken cancellationToken)
     {
         if (_scenes.Count == 0) return null;
-        string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
-        string[] rows = [.. _scenes.Select(s => Label(s.Number, s.Row)),
-            .. _more > 0 ? [Invariant($"and {_more} more")] : Array.Empty<string>()];
+        string[] rows = VideoSheet.Labels(_scenes.Select(s => Label(s.Number, s.Row)), _more);
         var recipe = new Recipe(Format, rows,
             [.. _scenes.SelectMany(s => new[] { FileHash.OfFile(s.Still), FileHash.OfFile(s.Row.MaskPath) })]);
-        if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;
-        DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
-        try
-        {
-            ContactSheet.Write(path, rows, ["still", $"mask of '{_scenes[0].Row.Keyword}'", "probability"],
-                (row, column) => row < _scenes.Count ? Cell(_scenes[row], column, drawn.FullName) : null, CellWidth, cancellationToken);
-        }
-        finally
-        {
-            drawn.Delete(recursive: true);
-        }
-        OutputRecord.Write(record, recipe, new Facts(rows.Length), video + ".png");
-        return path;
+        return VideoSheet.Write(folder, video, recipe, rows, ["still", $"mask of '{_scenes[0].Row.Keyword}'", "probability"],
+            (row, column, cell) => row < _scenes.Count ? Cell(_scenes[row], column, cell) : null, CellWidth, cancellationToken);
     }
 
     static string Label(int number, MaskRow row) => Invariant($"Scene {number}  {100 * row.Area:0.0}%")
         + (row.Empty ? "  EMPTY" : row.Full ? "  FULL" : "") + (row.Origin == MaskOrigin.Existing ? "  (yours)" : "");
 
-    static string? Cell((int Number, string Still, MaskRow Row) scene, int column, string drawn)
+    static string? Cell((int Number, string Still, MaskRow Row) scene, int column, string cell)
     {
         if (column == 0) return scene.Still;
         string soft = Path.ChangeExtension(scene.Row.MaskPath, ".soft.png");
         if (column == 2) return scene.Row.Origin != MaskOrigin.Existing && File.Exists(soft) ? soft : null;
-        PictureHeader header = PictureFile.ReadHeader(scene.Still);
-        int height = Math.Clamp(CellWidth * header.Height / header.Width, 1, 10 * CellWidth), n = CellWidth * height;
-        float[] planes = new float[3 * n], mask = new float[n];
-        PictureFile.ReadRgb(scene.Still, CellWidth, height, planes);
-        PictureFile.ReadGrey(scene.Row.MaskPath, CellWidth, height, mask);
-        RgbPicture picture = RgbPicture.FromPlanes(planes, CellWidth, height);
-        Tint(picture, mask);
-        SheetDrawing.Outline(picture, mask, thickness: 1);
-        string path = Path.Combine(drawn, "cell.png");   // read before the next one is drawn
-        AtomicFile.WriteBytes(path, PngWriter.Rgb8(picture.Pixels, CellWidth, height), durable: false);
-        return path;
+        return VideoSheet.Over(scene.Still, CellWidth, cell, picture =>
+        {
+            float[] mask = new float[CellWidth * picture.Height];
+            PictureFile.ReadGrey(scene.Row.MaskPath, CellWidth, picture.Height, mask);
+            Tint(picture, mask);
+            SheetDrawing.Outline(picture, mask, thickness: 1);
+        });
     }
 
     // The product in colour, everything else darker: visible on any picture.

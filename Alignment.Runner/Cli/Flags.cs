@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.Runner.Cli;
 
@@ -77,6 +78,20 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
     protected Option<string?> BindDevice(Expression<Func<TOptions, Onnx.Runtime.Device>> property) =>
         BindText("--device", property, "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", "DEVICE",
             Onnx.Runtime.Device.Parse, d => d.ToString());
+
+    // --centre, of every predictor that the options have.
+    protected Option<double> AddCentre()
+    {
+        var option = new Option<double>("--centre")
+        {
+            Description = "Part of a centre prior in predicted maps, 0 (none) to 1.",
+            HelpName = "PART",
+            DefaultValueFactory = _ => new AttentionPredictorOptions().CentreWeight,
+        };
+        command.Add(option);
+        command.Bind(option.Name, OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
+        return option;
+    }
 
     Option<TTyped> Bind<TTyped, T>(Option<TTyped> option, Expression<Func<TOptions, T>> property, Func<ParseResult, Option<TTyped>, T> read,
         Func<ParseResult, Option<TTyped>, bool>? when = null)

@@ -48,10 +48,10 @@ abstract class RunnerCommand : Command
     protected abstract int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken);
 
     // Prints a result, for machines or by print for people. Returns the exit code it stands for.
-    protected static int Show<T>(ParseResult parse, Terminal terminal, T result, Action<T> print) where T : notnull
+    protected static int Show<T>(ParseResult parse, Terminal terminal, T result, Action<T, IAnsiConsole> print) where T : notnull
     {
         if (WantsJson(parse)) terminal.WriteJson(result);
-        else print(result);
+        else print(result, terminal.Out);
         return ExitCodes.Of(result);
     }
 

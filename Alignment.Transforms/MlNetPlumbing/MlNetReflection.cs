@@ -73,22 +73,25 @@ static class MlNetReflection
         body((BinaryWriter)s_writer.Value.GetValue(to)!);
     }
 
-    /// <summary>Makes <c>ml.Model.Load</c> call <c>TLoader.Load</c> for parts saved under <paramref name="signature"/>.</summary>
-    public static void Register<TTransformer, TLoader>(MLContext ml, string signature) where TLoader : IStageLoader
+    /// <summary>Makes <c>ml.Model.Load</c> call <paramref name="load"/> for parts saved under <paramref name="signature"/>.</summary>
+    public static void Register<TTransformer>(MLContext ml, string signature, Func<BinaryReader, TTransformer> load)
+        where TTransformer : ITransformer
     {
-        ArgumentNullException.ThrowIfNull(ml);
-        var create = typeof(LoadCall<TLoader>).GetMethod(nameof(LoadCall<>.Create), AnyMember)!;
-        object attribute = s_loadableClass.Value.Invoke([typeof(TTransformer), typeof(LoadCall<TLoader>), null, s_signatureLoadModel.Value,
-            signature, new[] { signature }]);
+        LoadCall<TTransformer>.Load = load;
+        var create = typeof(LoadCall<TTransformer>).GetMethod(nameof(LoadCall<>.Create), AnyMember)!;
+        object attribute = s_loadableClass.Value.Invoke([typeof(TTransformer), typeof(LoadCall<TTransformer>), null,
+            s_signatureLoadModel.Value, signature, new[] { signature }]);
         object info = s_loadableClassInfo.Value.Invoke([attribute, null, null, create, true]);
         s_addClass.Value.Invoke(ml.ComponentCatalog, [info, new[] { signature }, false]);
     }
 
     // The static method ML.NET finds and calls; its second argument is a ModelLoadContext, whose type we cannot name.
-    static class LoadCall<TLoader> where TLoader : IStageLoader
+    static class LoadCall<TTransformer> where TTransformer : ITransformer
     {
+        public static Func<BinaryReader, TTransformer>? Load { get; set; }
+
         public static ITransformer Create(IHostEnvironment environment, object context) =>
-            TLoader.Load((BinaryReader)s_reader.Value.GetValue(context)!);
+            Load!((BinaryReader)s_reader.Value.GetValue(context)!);
     }
 
     static Type? Hidden(string name) => s_core.GetType(name, throwOnError: false);
@@ -120,10 +123,4 @@ static class MlNetReflection
 
         public override string ToString() => name;
     }
-}
-
-// Reads one stage back from its part of a model file.
-interface IStageLoader
-{
-    static abstract ITransformer Load(BinaryReader from);
 }

@@ -23,18 +23,4 @@ sealed partial class StageColumns
     // Outputs a picture, as an image for stages of others.
     public void MakePicture(string name, IReadOnlyList<StageInput> reads, Func<StageRow, Func<RgbPicture>> getter) =>
         Make<MLImage>(name, new ImageDataViewType(), reads, row => new PictureColumn(getter(row)).Get);
-
-    // Outputs a float vector of varying length, copied from shared work.
-    public void MakeFloats<T>(string name, SharedWork<T> work, Func<T, float[]> pick) =>
-        Make<VBuffer<float>>(name, new VectorDataViewType(NumberDataViewType.Single), work.Reads, row =>
-        {
-            Func<T> result = row.Once(work);
-            return (ref VBuffer<float> to) =>
-            {
-                float[] values = pick(result());
-                VBufferEditor<float> editor = VBufferEditor.Create(ref to, values.Length);
-                values.CopyTo(editor.Values);
-                to = editor.Commit();
-            };
-        });
 }

@@ -74,21 +74,17 @@ sealed partial class StageColumns
     }
 
     // Refuses two maps or pictures of different height or width.
-    public void RequireSameSize(StageInput a, StageInput b)
-    {
-        if (_dimensionsKnown && (a.Height, a.Width) != (b.Height, b.Width))
-            throw UsageException.For($"{_stage}: columns '{a.Name}' and '{b.Name}'",
-                $"{ColumnWords.Of(a.Column.Type)} and {ColumnWords.Of(b.Column.Type)}",
-                "the same height and width", "Load or resize both to one size.");
-    }
+    public void RequireSameSize(StageInput a, StageInput b) =>
+        RequireSame(a, b, (a.Height, a.Width) == (b.Height, b.Width), "the same height and width");
 
     // Refuses two vectors of different length.
-    public void RequireSameLength(StageInput a, StageInput b)
+    public void RequireSameLength(StageInput a, StageInput b) => RequireSame(a, b, a.Length == b.Length, "the same number of values");
+
+    void RequireSame(StageInput a, StageInput b, bool same, string expected)
     {
-        if (_dimensionsKnown && a.Length != b.Length)
+        if (_dimensionsKnown && !same)
             throw UsageException.For($"{_stage}: columns '{a.Name}' and '{b.Name}'",
-                $"{ColumnWords.Of(a.Column.Type)} and {ColumnWords.Of(b.Column.Type)}",
-                "the same number of values", "Load or resize both to one size.");
+                $"{ColumnWords.Of(a.Column.Type)} and {ColumnWords.Of(b.Column.Type)}", expected, "Load or resize both to one size.");
     }
 
     /// <summary>Makes a column; <paramref name="getter"/> is called once per cursor, and only when somebody wants the column.</summary>
@@ -109,14 +105,20 @@ sealed partial class StageColumns
         Make<VBuffer<float>>(name, type, reads, row => new CachedColumn(row, getter(row), type.Size).Get);
     }
 
-    /// <summary>As <see cref="MakeFloats"/>, of values that the stage holds until the group ends; nothing is copied for stages of
-    /// ours.</summary>
-    public void MakeHeldFloats(string name, IReadOnlyList<int> dimensions, IReadOnlyList<StageInput> reads,
-        Func<StageRow, ReadFloats> getter)
-    {
-        var type = new VectorDataViewType(NumberDataViewType.Single, dimensions.ToArray());
-        Make<VBuffer<float>>(name, type, reads, row => new HeldColumn(getter(row)).Get);
-    }
+    // Makes a float vector of values that shared work holds until the group ends; nothing is copied for stages of ours.
+    public void MakeHeldFloats<T>(string name, IReadOnlyList<int> dimensions, SharedWork<T> work, Func<T, float[]> pick) =>
+        MakeHeld(name, new(NumberDataViewType.Single, dimensions.ToArray()), work, pick);
+
+    // As MakeHeldFloats, of varying length.
+    public void MakeHeldFloats<T>(string name, SharedWork<T> work, Func<T, float[]> pick) =>
+        MakeHeld(name, new(NumberDataViewType.Single), work, pick);
+
+    void MakeHeld<T>(string name, VectorDataViewType type, SharedWork<T> work, Func<T, float[]> pick) =>
+        Make<VBuffer<float>>(name, type, work.Reads, row =>
+        {
+            var result = row.Once(work);
+            return new HeldColumn(() => pick(result())).Get;
+        });
 
     // Work that several made columns share: done once per row, and only if one of them is wanted.
     public static SharedWork<T> Together<T>(IReadOnlyList<StageInput> reads, Func<StageRow, Func<T>> work) => new(reads, work);
@@ -130,8 +132,23 @@ sealed partial class StageColumns
     /// for.</param>
     public void LookAhead<T>(SharedWork<T> work, AheadRun<T> run) => _lookAhead = new LookAhead<T>(work, run);
 
-    // Makes a column from shared work.
-    public void Make<TWork, T>(string name, DataViewType type, SharedWork<TWork> work, Func<TWork, T> pick) =>
+    static readonly Dictionary<Type, PrimitiveDataViewType> s_types = new PrimitiveDataViewType[]
+    {
+        BooleanDataViewType.Instance, NumberDataViewType.Int32, NumberDataViewType.Int64, NumberDataViewType.Single,
+        NumberDataViewType.Double, TextDataViewType.Instance,
+    }.ToDictionary(t => t.RawType);
+
+    // Makes a column of one value from shared work.
+    public void Make<TWork, T>(string name, SharedWork<TWork> work, Func<TWork, T> pick) => Make(name, s_types[typeof(T)], work, pick);
+
+    // Makes a double vector from shared work.
+    public void MakeDoubles<TWork>(string name, SharedWork<TWork> work, Func<TWork, double[]> pick, params int[] dimensions)
+    {
+        var type = new VectorDataViewType(NumberDataViewType.Double, dimensions);
+        Make(name, type, work, w => new VBuffer<double>(type.Size, pick(w)));
+    }
+
+    void Make<TWork, T>(string name, DataViewType type, SharedWork<TWork> work, Func<TWork, T> pick) =>
         Make<T>(name, type, work.Reads, row =>
         {
             var result = row.Once(work);

@@ -72,5 +72,20 @@ static class StageModel
         }
     }
 
+    // Opens a saved stage whose weights lie elsewhere; a bundle that is gone is a clear error.
+    public static T OpenBundle<T>(string stage, Func<T> open, string found, string expected)
+    {
+        try
+        {
+            return open();
+        }
+        catch (MissingDependencyException e)
+        {
+            throw MissingDependencyException.For(Subject(stage), found,
+                expected + "; a saved stage holds a reference, not the weights",
+                "Put the bundle back at that path, or make and save the stage again with its new one.", e);
+        }
+    }
+
     static string Subject(string stage) => $"The saved stage '{stage}'";
 }

@@ -36,25 +36,13 @@ sealed class StageRow(DataViewRow input) : IDisposable
         };
     }
 
-    // Reads an int32 column.
-    public Func<int> Int(StageInput column)
+    // Reads a number column.
+    public Func<T> Value<T>(StageInput column) where T : struct
     {
-        var get = Getter<int>(column);
+        var get = Getter<T>(column);
         return () =>
         {
-            int value = 0;
-            get(ref value);
-            return value;
-        };
-    }
-
-    // Reads an int64 column.
-    public Func<long> Long(StageInput column)
-    {
-        var get = Getter<long>(column);
-        return () =>
-        {
-            long value = 0;
+            T value = default;
             get(ref value);
             return value;
         };

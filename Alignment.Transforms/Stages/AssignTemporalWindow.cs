@@ -68,7 +68,7 @@ public sealed class AssignTemporalWindowEstimator : SceneEstimator<AssignTempora
 }
 
 /// <inheritdoc cref="AssignTemporalWindowEstimator"/>
-public sealed class AssignTemporalWindowTransformer : SceneTransformer<AssignTemporalWindowOptions>, IStageLoader
+public sealed class AssignTemporalWindowTransformer : SceneTransformer<AssignTemporalWindowOptions>
 {
     internal const string Name = "AssignTemporalWindow";
 
@@ -81,7 +81,7 @@ public sealed class AssignTemporalWindowTransformer : SceneTransformer<AssignTem
     public IReadOnlyList<(string VideoId, int Scenes)> Videos =>
         [.. _scenes.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => (v.Key, v.Value.Length))];
 
-    static ITransformer IStageLoader.Load(BinaryReader from)
+    internal static AssignTemporalWindowTransformer Load(BinaryReader from)
     {
         var options = StageModel.ReadOptions<AssignTemporalWindowOptions>(from, Name, StageModel.FirstVersion);
         return StageModel.ReadLearned(Name, () =>

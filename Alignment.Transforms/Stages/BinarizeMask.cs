@@ -28,22 +28,15 @@ public sealed record BinarizeMaskOptions : IStageOptions
 /// <summary>Makes the binary keyword mask M: 1 where the soft mask is above the threshold, 0 elsewhere.</summary>
 public sealed class BinarizeMaskEstimator : SceneEstimator<BinarizeMaskTransformer>
 {
-    internal BinarizeMaskEstimator(BinarizeMaskOptions options) : base(new BinarizeMaskTransformer(options))
-    {
-    }
+    internal BinarizeMaskEstimator(BinarizeMaskOptions options) : base(new BinarizeMaskTransformer(options)) { }
 }
 
 /// <inheritdoc cref="BinarizeMaskEstimator"/>
-public sealed class BinarizeMaskTransformer : SceneTransformer<BinarizeMaskOptions>, IStageLoader
+public sealed class BinarizeMaskTransformer : SceneTransformer<BinarizeMaskOptions>
 {
     internal const string Name = "BinarizeMask";
 
-    internal BinarizeMaskTransformer(BinarizeMaskOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new BinarizeMaskTransformer(StageModel.ReadOptions<BinarizeMaskOptions>(from, Name, StageModel.FirstVersion));
+    internal BinarizeMaskTransformer(BinarizeMaskOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -58,12 +51,8 @@ public sealed class BinarizeMaskTransformer : SceneTransformer<BinarizeMaskOptio
                 return binary;
             };
         });
-        columns.MakeHeldFloats(Options.OutputColumn, soft.Dimensions, [soft], row =>
-        {
-            var get = row.Once(mask);
-            return () => get();
-        });
-        columns.Make(Options.HasProductColumn, BooleanDataViewType.Instance, mask, m => m.AsSpan().ContainsAnyExcept(0f));
+        columns.MakeHeldFloats(Options.OutputColumn, soft.Dimensions, mask, m => m);
+        columns.Make(Options.HasProductColumn, mask, m => m.AsSpan().ContainsAnyExcept(0f));
     }
 
     /// <summary>1 where v &gt; threshold, else 0; NaN is not product.</summary>

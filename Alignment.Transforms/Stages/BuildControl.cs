@@ -17,33 +17,21 @@ public sealed record BuildControlOptions : IStageOptions
 
     /// <summary>text – SHA-256 of the control and its size, as <c>ModifyAttention</c> gives it; null: none.</summary>
     public string? ControlIdColumn { get; init; }
-
-    /// <inheritdoc/>
-    public void Check()
-    {
-    }
 }
 
 /// <summary>Stacks mask and attention into the ControlNet's control [2,H,W]: M, then A', the order that the ControlNet was trained
 /// with.</summary>
 public sealed class BuildControlEstimator : SceneEstimator<BuildControlTransformer>
 {
-    internal BuildControlEstimator(BuildControlOptions options) : base(new BuildControlTransformer(options))
-    {
-    }
+    internal BuildControlEstimator(BuildControlOptions options) : base(new BuildControlTransformer(options)) { }
 }
 
 /// <inheritdoc cref="BuildControlEstimator"/>
-public sealed class BuildControlTransformer : SceneTransformer<BuildControlOptions>, IStageLoader
+public sealed class BuildControlTransformer : SceneTransformer<BuildControlOptions>
 {
     internal const string Name = "BuildControl";
 
-    internal BuildControlTransformer(BuildControlOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new BuildControlTransformer(StageModel.ReadOptions<BuildControlOptions>(from, Name, StageModel.FirstVersion));
+    internal BuildControlTransformer(BuildControlOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -66,7 +54,7 @@ public sealed class BuildControlTransformer : SceneTransformer<BuildControlOptio
             var (m, a) = Maps(row);
             return () => ControlStack.Hash(mask.Width, mask.Height, m(), a());
         });
-        columns.Make(column, TextDataViewType.Instance, id, i => i.AsMemory());
+        columns.Make(column, id, i => i.AsMemory());
 
         // Two columns that read the maps share what was read.
         (ReadFloats Mask, ReadFloats Heatmap) Maps(StageRow row)

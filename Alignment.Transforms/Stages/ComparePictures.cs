@@ -53,7 +53,7 @@ public sealed record ComparePicturesOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+        this.RequirePixels(MaxPixels);
         this.Require(LeastSide, LeastSide >= 1, "1 or more", "64 suits the published trunks.");
         this.RequireKnown(Scale);
     }
@@ -64,13 +64,11 @@ public sealed record ComparePicturesOptions : IStageOptions
 public sealed class ComparePicturesEstimator : SceneEstimator<ComparePicturesTransformer>
 {
     /// <exception cref="MissingDependencyException">There is no such bundle.</exception>
-    internal ComparePicturesEstimator(ComparePicturesOptions options) : base(ComparePicturesTransformer.Open(options))
-    {
-    }
+    internal ComparePicturesEstimator(ComparePicturesOptions options) : base(ComparePicturesTransformer.Open(options)) { }
 }
 
 /// <inheritdoc cref="ComparePicturesEstimator"/>
-public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicturesOptions>, IStageLoader, IDisposable
+public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicturesOptions>, IDisposable
 {
     internal const string Name = "ComparePictures";
 
@@ -82,15 +80,11 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
 
     internal static ComparePicturesTransformer Open(ComparePicturesOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         options.Check();
         if (options.Bundle is null) return new(options, null);
         ModelBundle bundle = ModelBundle.Open(options.Bundle);
         return new(options with { Bundle = bundle.Folder }, bundle.Has(BundleFiles.Lpips) ? bundle : null);
     }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        Open(StageModel.ReadOptions<ComparePicturesOptions>(from, Name, StageModel.FirstVersion));
 
     // The pictures, what may change, and the rectangle around it; a width of 0 where nothing may.
     sealed record Compared(RgbPicture Before, RgbPicture After, byte[] Region, (int Left, int Top, int Width, int Height) Rectangle);
@@ -124,15 +118,14 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
             var get = row.Once(pictures);
             return () => PixelChange.Of(get().Before.Pixels, get().After.Pixels, get().Region);
         });
-        columns.Make(Options.UnchangedColumn, BooleanDataViewType.Instance, pictures,
+        columns.Make(Options.UnchangedColumn, pictures,
             p => p.Before.Pixels.AsSpan().SequenceEqual(p.After.Pixels));
-        columns.Make(Options.PsnrColumn, NumberDataViewType.Double, change, c => c.PsnrDb ?? double.NaN);
-        columns.Make(Options.SsimColumn, NumberDataViewType.Double, pictures, p => Within(p, StructuralSimilarity.Mean));
-        columns.Make(Options.LpipsColumn, NumberDataViewType.Double, pictures, p => Within(p, (a, b, width, rectangle) =>
+        columns.Make(Options.PsnrColumn, change, c => c.PsnrDb ?? double.NaN);
+        columns.Make(Options.SsimColumn, pictures, p => Within(p, StructuralSimilarity.Mean));
+        columns.Make(Options.LpipsColumn, pictures, p => Within(p, (a, b, width, rectangle) =>
             Lpips()?.Between(a, b, width, rectangle, Options.Scale, Options.LeastSide)));
-        columns.Make<PixelChange, VBuffer<double>>(Options.ColourDriftColumn, new VectorDataViewType(NumberDataViewType.Double, 3), change,
-            c => new(3, [c.Red, c.Green, c.Blue]));
-        columns.Make(Options.LargestOutsideColumn, NumberDataViewType.Int32, change, c => c.LargestOutside);
+        columns.MakeDoubles(Options.ColourDriftColumn, change, c => [c.Red, c.Green, c.Blue], 3);
+        columns.Make(Options.LargestOutsideColumn, change, c => c.LargestOutside);
     }
 
     static double Within(Compared p, Func<ReadOnlySpan<byte>, ReadOnlySpan<byte>, int, (int, int, int, int), double?> measure) =>

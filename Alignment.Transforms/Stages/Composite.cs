@@ -23,29 +23,22 @@ public sealed record CompositeOptions : IStageOptions
     public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
 
     /// <inheritdoc/>
-    public void Check() => this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+    public void Check() => this.RequirePixels(MaxPixels);
 }
 
 /// <summary>Puts the edit into the still at the still's own size; where the region's weight is 0 the still's bytes stay. The result is an
 /// image, so that ML.NET's image stages can follow.</summary>
 public sealed class CompositeEstimator : SceneEstimator<CompositeTransformer>
 {
-    internal CompositeEstimator(CompositeOptions options) : base(new CompositeTransformer(options))
-    {
-    }
+    internal CompositeEstimator(CompositeOptions options) : base(new CompositeTransformer(options)) { }
 }
 
 /// <inheritdoc cref="CompositeEstimator"/>
-public sealed class CompositeTransformer : SceneTransformer<CompositeOptions>, IStageLoader
+public sealed class CompositeTransformer : SceneTransformer<CompositeOptions>
 {
     internal const string Name = "Composite";
 
-    internal CompositeTransformer(CompositeOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new CompositeTransformer(StageModel.ReadOptions<CompositeOptions>(from, Name, StageModel.FirstVersion));
+    internal CompositeTransformer(CompositeOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {

@@ -42,22 +42,15 @@ public sealed record DrawFixationsOptions : IStageOptions
 /// the maximum.</summary>
 public sealed class DrawFixationsEstimator : SceneEstimator<DrawFixationsTransformer>
 {
-    internal DrawFixationsEstimator(DrawFixationsOptions options) : base(new DrawFixationsTransformer(options))
-    {
-    }
+    internal DrawFixationsEstimator(DrawFixationsOptions options) : base(new DrawFixationsTransformer(options)) { }
 }
 
 /// <inheritdoc cref="DrawFixationsEstimator"/>
-public sealed class DrawFixationsTransformer : SceneTransformer<DrawFixationsOptions>, IStageLoader
+public sealed class DrawFixationsTransformer : SceneTransformer<DrawFixationsOptions>
 {
     internal const string Name = "DrawFixations";
 
-    internal DrawFixationsTransformer(DrawFixationsOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new DrawFixationsTransformer(StageModel.ReadOptions<DrawFixationsOptions>(from, Name, StageModel.FirstVersion));
+    internal DrawFixationsTransformer(DrawFixationsOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -66,19 +59,17 @@ public sealed class DrawFixationsTransformer : SceneTransformer<DrawFixationsOpt
             sigmaX = columns.Double(Options.SigmaXColumn), sigmaY = columns.Double(Options.SigmaYColumn);
         var work = StageColumns.Together<float[]>([fixations, width, height, sigmaX, sigmaY], row =>
         {
-            (Func<int> readWidth, Func<int> readHeight) = (row.Int(width), row.Int(height));
-            ValueGetter<double> readX = row.Getter<double>(sigmaX), readY = row.Getter<double>(sigmaY);
+            (Func<int> readWidth, Func<int> readHeight) = (row.Value<int>(width), row.Value<int>(height));
+            (Func<double> readX, Func<double> readY) = (row.Value<double>(sigmaX), row.Value<double>(sigmaY));
             ValueGetter<VBuffer<double>> read = row.Getter<VBuffer<double>>(fixations);
             VBuffer<double> values = default;
-            double x = 0, y = 0;
             FixationDensity? density = null;
             (int, int, double, double) shape = default;
             float[] map = [];
             return () =>
             {
                 (int w, int h) = (readWidth(), readHeight());
-                readX(ref x);
-                readY(ref y);
+                (double x, double y) = (readX(), readY());
                 read(ref values);
                 if (density is null || shape != (w, h, x, y)) (density, shape) = (Open(row, w, h, x, y), (w, h, x, y));
                 else density.Clear();
@@ -89,7 +80,7 @@ public sealed class DrawFixationsTransformer : SceneTransformer<DrawFixationsOpt
                 return map;
             };
         });
-        columns.MakeFloats(Options.OutputColumn, work, m => m);
+        columns.MakeHeldFloats(Options.OutputColumn, work, m => m);
     }
 
     FixationDensity Open(StageRow row, int width, int height, double x, double y)

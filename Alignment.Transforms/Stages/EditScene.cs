@@ -52,7 +52,6 @@ public sealed record EditSceneOptions : IStageOptions
     /// thread of its own; 0 does one thing after the other. Changes no byte.</summary>
     public int Ahead { get; init; } = 2;
 
-
     /// <inheritdoc/>
     public void Check()
     {
@@ -74,18 +73,16 @@ public sealed class EditSceneEstimator : SceneEstimator<EditSceneTransformer>
 {
     /// <exception cref="MissingDependencyException">There is no such bundle.</exception>
     /// <exception cref="BadDataException">It is no valid bundle, or not the one of the given hash.</exception>
-    internal EditSceneEstimator(EditSceneOptions options, ModelBundle? bundle = null) : base(EditSceneTransformer.Open(options, bundle))
-    {
-    }
+    internal EditSceneEstimator(EditSceneOptions options, ModelBundle? bundle = null) : base(EditSceneTransformer.Open(options, bundle)) { }
 }
 
 /// <inheritdoc cref="EditSceneEstimator"/>
-public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, IStageLoader, IDisposable
+public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, IDisposable
 {
     internal const string Name = "EditScene";
 
-    /// <summary>2: the options of <see cref="EditOptions"/> have diffusers' names.</summary>
-    const int Newest = 2;
+    // 2: the options of EditOptions have diffusers' names.
+    internal const int Newest = 2;
 
     readonly IEditors _editors;
 
@@ -94,7 +91,6 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
     // Opens the bundle the options name; remembers its full path and hash, or compares the hash where there is one.
     internal static EditSceneTransformer Open(EditSceneOptions options, ModelBundle? bundle = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         options.Check();
         bundle ??= ModelBundle.Open(options.Bundle);
         if (options.BundleHash.Length > 0 && options.BundleHash != bundle.Hash)
@@ -115,20 +111,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
                 ("Packing", "Prepacking"));
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from)
-    {
-        EditSceneOptions options = StageModel.ReadOptions<EditSceneOptions>(from, Name, Newest, Upgrade);
-        try
-        {
-            return Open(options);
-        }
-        catch (MissingDependencyException e)
-        {
-            throw MissingDependencyException.For($"The saved stage '{Name}'", $"no model bundle at '{options.Bundle}'",
-                $"the bundle it was saved with (hash {options.BundleHash}); a saved stage holds a reference, not the weights",
-                "Put the bundle back at that path, or make and save the stage again with its new one.", e);
-        }
-    }
+    internal static EditSceneTransformer Load(EditSceneOptions options) => StageModel.OpenBundle(Name, () => Open(options),
+        $"no model bundle at '{options.Bundle}'", $"the bundle it was saved with (hash {options.BundleHash})");
 
     internal override void Describe(StageColumns columns)
     {
@@ -150,9 +134,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
             Func<EditedRow> get = row.Once(edit);
             return to => get().Picture.CopyTo(to);
         });
-        if (Options.SecondsColumn is { } seconds) columns.Make(seconds, new VectorDataViewType(NumberDataViewType.Double, 2), edit,
-            e => new VBuffer<double>(2,
-            [e.PrepareSeconds, e.DenoiseSeconds]));
+        if (Options.SecondsColumn is { } seconds) columns.MakeDoubles(seconds, edit,
+            e => [e.PrepareSeconds, e.DenoiseSeconds], 2);
         if (Options.PreviewInterval > 0) columns.MakePicture(Options.PreviewColumn, reads, row =>
         {
             Func<EditedRow> get = row.Once(edit);

@@ -45,7 +45,7 @@ public sealed class ExpandVariantsEstimator : IEstimator<ExpandVariantsTransform
 }
 
 /// <inheritdoc cref="ExpandVariantsEstimator"/>
-public sealed class ExpandVariantsTransformer : ITransformer, IStageLoader
+public sealed class ExpandVariantsTransformer : ITransformer
 {
     internal const string Name = "ExpandVariants";
 
@@ -62,9 +62,6 @@ public sealed class ExpandVariantsTransformer : ITransformer, IStageLoader
     /// <summary>One row becomes several: there is no mapping of single rows, and no PredictionEngine over a chain that holds this
     /// stage.</summary>
     bool ITransformer.IsRowToRowMapper => false;
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new ExpandVariantsTransformer(StageModel.ReadOptions<ExpandVariantsOptions>(from, Name, StageModel.FirstVersion));
 
     /// <summary>The input's columns and the variant's name.</summary>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => ExpandedView.SchemaOf(inputSchema, Options.OutputColumn);

@@ -50,7 +50,7 @@ public sealed record LoadMapOptions : IStageOptions
     public void Check()
     {
         this.RequireSize(Width, Height);
-        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+        this.RequirePixels(MaxPixels);
         if (!(White > 0f && float.IsFinite(White)))
             throw UsageException.For("LoadMap: White", FormattableString.Invariant($"{White}"), "a finite number above 0",
                 "255 for heatmaps, 1 for masks.");
@@ -61,22 +61,15 @@ public sealed record LoadMapOptions : IStageOptions
 /// shrinking.</summary>
 public sealed class LoadMapEstimator : SceneEstimator<LoadMapTransformer>
 {
-    internal LoadMapEstimator(LoadMapOptions options) : base(new LoadMapTransformer(options))
-    {
-    }
+    internal LoadMapEstimator(LoadMapOptions options) : base(new LoadMapTransformer(options)) { }
 }
 
 /// <inheritdoc cref="LoadMapEstimator"/>
-public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>, IStageLoader
+public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>
 {
     internal const string Name = "LoadMap";
 
-    internal LoadMapTransformer(LoadMapOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new LoadMapTransformer(StageModel.ReadOptions<LoadMapOptions>(from, Name, StageModel.FirstVersion));
+    internal LoadMapTransformer(LoadMapOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -101,11 +94,7 @@ public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>, IStag
                 return values;
             };
         });
-        columns.MakeHeldFloats(Options.OutputColumn, [Options.Height, Options.Width], reads, row =>
-        {
-            var get = row.Once(map);
-            return () => get();
-        });
+        columns.MakeHeldFloats(Options.OutputColumn, [Options.Height, Options.Width], map, m => m);
     }
 
     Func<string> PathOf(StageRow row, StageInput paths, StageInput variant)

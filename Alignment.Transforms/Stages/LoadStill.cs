@@ -22,28 +22,21 @@ public sealed record LoadStillOptions : IStageOptions
     public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
 
     /// <inheritdoc/>
-    public void Check() => this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+    public void Check() => this.RequirePixels(MaxPixels);
 }
 
 /// <summary>Loads scene stills at their own size, turned upright as EXIF says.</summary>
 public sealed class LoadStillEstimator : SceneEstimator<LoadStillTransformer>
 {
-    internal LoadStillEstimator(LoadStillOptions options) : base(new LoadStillTransformer(options))
-    {
-    }
+    internal LoadStillEstimator(LoadStillOptions options) : base(new LoadStillTransformer(options)) { }
 }
 
 /// <inheritdoc cref="LoadStillEstimator"/>
-public sealed class LoadStillTransformer : SceneTransformer<LoadStillOptions>, IStageLoader
+public sealed class LoadStillTransformer : SceneTransformer<LoadStillOptions>
 {
     internal const string Name = "LoadStill";
 
-    internal LoadStillTransformer(LoadStillOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new LoadStillTransformer(StageModel.ReadOptions<LoadStillOptions>(from, Name, StageModel.FirstVersion));
+    internal LoadStillTransformer(LoadStillOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {

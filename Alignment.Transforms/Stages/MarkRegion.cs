@@ -35,7 +35,7 @@ public sealed record MarkRegionOptions : IStageOptions
     public void Check()
     {
         this.Require(Threshold, float.IsFinite(Threshold), "a finite number", "0.5 is the usual value.");
-        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+        this.RequirePixels(MaxPixels);
         Region.Check();
     }
 }
@@ -43,22 +43,15 @@ public sealed record MarkRegionOptions : IStageOptions
 /// <summary>Marks where an edit may change the still: the keyword mask at the still's own size, grown and feathered.</summary>
 public sealed class MarkRegionEstimator : SceneEstimator<MarkRegionTransformer>
 {
-    internal MarkRegionEstimator(MarkRegionOptions options) : base(new MarkRegionTransformer(options))
-    {
-    }
+    internal MarkRegionEstimator(MarkRegionOptions options) : base(new MarkRegionTransformer(options)) { }
 }
 
 /// <inheritdoc cref="MarkRegionEstimator"/>
-public sealed class MarkRegionTransformer : SceneTransformer<MarkRegionOptions>, IStageLoader
+public sealed class MarkRegionTransformer : SceneTransformer<MarkRegionOptions>
 {
     internal const string Name = "MarkRegion";
 
-    internal MarkRegionTransformer(MarkRegionOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new MarkRegionTransformer(StageModel.ReadOptions<MarkRegionOptions>(from, Name, StageModel.FirstVersion));
+    internal MarkRegionTransformer(MarkRegionOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -67,7 +60,7 @@ public sealed class MarkRegionTransformer : SceneTransformer<MarkRegionOptions>,
         var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
         var region = StageColumns.Together<EditRegion>([path, width, height], row =>
         {
-            var (read, across, down) = (row.Text(path), row.Int(width), row.Int(height));
+            var (read, across, down) = (row.Text(path), row.Value<int>(width), row.Value<int>(height));
             return () =>
             {
                 (int w, int h) = (across(), down());
@@ -79,7 +72,7 @@ public sealed class MarkRegionTransformer : SceneTransformer<MarkRegionOptions>,
         });
         columns.Make<VBuffer<float>>(Options.OutputColumn, new VectorDataViewType(NumberDataViewType.Single), region.Reads,
             row => new RegionColumn(row.Once(region)).Get);
-        columns.Make(Options.PixelsColumn, NumberDataViewType.Int64, region, r => r.CountPixels());
+        columns.Make(Options.PixelsColumn, region, r => r.CountPixels());
     }
 
     sealed class RegionColumn(Func<EditRegion> read) : ILentColumn

@@ -66,7 +66,7 @@ public sealed class MaskKeywordEstimator : SceneEstimator<MaskKeywordTransformer
 }
 
 /// <inheritdoc cref="MaskKeywordEstimator"/>
-public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions>, IStageLoader, IDisposable
+public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions>, IDisposable
 {
     internal const string Name = "MaskKeyword";
 
@@ -81,7 +81,6 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
     /// <param name="device">What runs the models; null: the CPU. A saved stage does not keep it.</param>
     internal static MaskKeywordTransformer Open(MaskKeywordOptions options, Device? device = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         options.Check();
         ClipSegPart part = ClipSegPart.Open(ModelBundle.Open(options.Bundle));
         if (options.ModelHash.Length > 0 && options.ModelHash != part.Hash)
@@ -91,20 +90,8 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
         return new MaskKeywordTransformer(options with { Bundle = part.Bundle.Folder, ModelHash = part.Hash }, part, device);
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from)
-    {
-        MaskKeywordOptions options = StageModel.ReadOptions<MaskKeywordOptions>(from, Name, StageModel.FirstVersion);
-        try
-        {
-            return Open(options);
-        }
-        catch (MissingDependencyException e)
-        {
-            throw MissingDependencyException.For($"The saved stage '{Name}'", $"no CLIPSeg in a model bundle at '{options.Bundle}'",
-                $"the one it was saved with (hash {options.ModelHash}); a saved stage holds a reference, not the weights",
-                "Put the bundle back at that path, or make and save the stage again with its new one.", e);
-        }
-    }
+    internal static MaskKeywordTransformer Load(MaskKeywordOptions options) => StageModel.OpenBundle(Name, () => Open(options),
+        $"no CLIPSeg in a model bundle at '{options.Bundle}'", $"the one it was saved with (hash {options.ModelHash})");
 
     internal override void Describe(StageColumns columns)
     {
@@ -122,9 +109,9 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
             Func<string> readKeyword = row.Text(keyword);
             return () => _masker.Make(read(), [readKeyword()])[0];
         });
-        columns.MakeFloats(Options.SoftColumn, work, m => m.Probability);
-        columns.MakeFloats(Options.OutputColumn, work, m => m.Mask);
-        columns.Make(Options.SimilarityColumn, NumberDataViewType.Double, work, m => m.Similarity ?? double.NaN);
+        columns.MakeHeldFloats(Options.SoftColumn, work, m => m.Probability);
+        columns.MakeHeldFloats(Options.OutputColumn, work, m => m.Mask);
+        columns.Make(Options.SimilarityColumn, work, m => m.Similarity ?? double.NaN);
     }
 
     void FromImage(StageColumns columns, StageInput image, StageInput keyword)
@@ -140,16 +127,8 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
                 return (soft, mask);
             };
         });
-        columns.MakeFloats(Options.SoftColumn, map, work.Reads, row =>
-        {
-            var made = row.Once(work);
-            return to => made().Soft.CopyTo(to);
-        });
-        columns.MakeFloats(Options.OutputColumn, map, work.Reads, row =>
-        {
-            var made = row.Once(work);
-            return to => made().Mask.CopyTo(to);
-        });
+        columns.MakeHeldFloats(Options.SoftColumn, map, work, m => m.Soft);
+        columns.MakeHeldFloats(Options.OutputColumn, map, work, m => m.Mask);
     }
 
     /// <summary>Frees the models. Rows asked for later load them again.</summary>

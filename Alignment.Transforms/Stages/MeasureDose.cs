@@ -80,7 +80,7 @@ public sealed record MeasureDoseOptions : IStageOptions
     {
         this.RequireKnown(BeforeRange);
         this.RequireKnown(AfterRange);
-        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+        this.RequirePixels(MaxPixels);
         Predictor.Check();
     }
 }
@@ -94,13 +94,11 @@ public sealed class MeasureDoseEstimator : SceneEstimator<MeasureDoseTransformer
 {
     /// <exception cref="MissingDependencyException">A model is not there.</exception>
     /// <exception cref="BadDataException">A model cannot be used, or is not the one of the given hash.</exception>
-    internal MeasureDoseEstimator(MeasureDoseOptions options) : base(MeasureDoseTransformer.Open(options))
-    {
-    }
+    internal MeasureDoseEstimator(MeasureDoseOptions options) : base(MeasureDoseTransformer.Open(options)) { }
 }
 
 /// <inheritdoc cref="MeasureDoseEstimator"/>
-public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions>, IStageLoader, IDisposable
+public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions>, IDisposable
 {
     internal const string Name = "MeasureDose";
 
@@ -110,30 +108,10 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
 
     internal static MeasureDoseTransformer Open(MeasureDoseOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        // A saved stage is loaded from anywhere: models by their full paths.
-        options = options with
-        {
-            Predictor = options.Predictor with
-            {
-                Predictor = string.Join(AttentionPredictorOptions.Plus,
-            options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p))
-            }
-        };
-        AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor);
-        if (options.ModelSha256.Count > 0 && !options.ModelSha256.SequenceEqual(predictor.ModelSha256))
-        {
-            predictor.Dispose();
-            throw BadDataException.For("MeasureDose's saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}",
-                $"{string.Join(", ", options.ModelSha256)}, with which the stage was made",
-                "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
-        }
-        return new(options with { ModelSha256 = predictor.ModelSha256 }, predictor);
+        AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor, options.ModelSha256, Name);
+        return new(options with { Predictor = predictor.Options, ModelSha256 = predictor.ModelSha256 }, predictor);
     }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        Open(StageModel.ReadOptions<MeasureDoseOptions>(from, Name, StageModel.FirstVersion));
 
     internal AttentionPredictor Predictor => _predictor;
 
@@ -155,12 +133,12 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
             var (b, a) = (row.Once(ofBefore), row.Once(ofAfter));
             return () => (b().Score, a().Score);
         });
-        columns.Make(Options.ShareBeforeColumn, NumberDataViewType.Single, ofBefore, p => (float)p.Score.Share);
-        columns.Make(Options.ShareAfterColumn, NumberDataViewType.Single, ofAfter, p => (float)p.Score.Share);
-        columns.Make(Options.ShareDifferenceColumn, NumberDataViewType.Single, both, s => (float)(s.After.Share - s.Before.Share));
-        columns.Make(Options.AlignmentBeforeColumn, NumberDataViewType.Single, ofBefore, p => (float)p.Score.Alignment);
-        columns.Make(Options.AlignmentAfterColumn, NumberDataViewType.Single, ofAfter, p => (float)p.Score.Alignment);
-        columns.Make(Options.AlignmentDifferenceColumn, NumberDataViewType.Single, both,
+        columns.Make(Options.ShareBeforeColumn, ofBefore, p => (float)p.Score.Share);
+        columns.Make(Options.ShareAfterColumn, ofAfter, p => (float)p.Score.Share);
+        columns.Make(Options.ShareDifferenceColumn, both, s => (float)(s.After.Share - s.Before.Share));
+        columns.Make(Options.AlignmentBeforeColumn, ofBefore, p => (float)p.Score.Alignment);
+        columns.Make(Options.AlignmentAfterColumn, ofAfter, p => (float)p.Score.Alignment);
+        columns.Make(Options.AlignmentDifferenceColumn, both,
             s => (float)(s.After.Alignment - s.Before.Alignment));
 
         var all = StageColumns.Together<double[]>(baseline is null ? [mask, before, after] : [mask, before, baseline, after], row =>
@@ -173,23 +151,16 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
                 return [one.Share, one.Alignment, edit?.Share ?? double.NaN, edit?.Alignment ?? double.NaN, other.Share, other.Alignment];
             };
         });
-        columns.Make<double[], VBuffer<double>>(Options.ScoresColumn, new VectorDataViewType(NumberDataViewType.Double, 3, 2), all,
-            s => new(s.Length, s));
+        columns.MakeDoubles(Options.ScoresColumn, all, s => s, 3, 2);
         MakeMap(Options.AttentionColumn, ofAfter);
         if (ofBaseline is not null) MakeMap(Options.BaselineAttentionColumn, ofBaseline);
 
-        void MakeMap(string name, SharedWork<Prediction> of) => columns.MakeHeldFloats(name, mask.Dimensions, of.Reads, row =>
-        {
-            var get = row.Once(of);
-            return () => get().Map;
-        });
+        void MakeMap(string name, SharedWork<Prediction> of) => columns.MakeHeldFloats(name, mask.Dimensions, of, p => p.Map);
     }
 
     static StageInput Picture(StageColumns columns, string name, StageInput mask)
     {
-        var picture = columns.Find(name, "a picture, float [3,H,W], or text (a path)",
-            t => t is TextDataViewType || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single
-            && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
+        var picture = columns.PictureOrPath(name, "a picture, float [3,H,W], or text (a path)");
         if (picture.Column.Type is not TextDataViewType) columns.RequireSameSize(picture, mask);
         return picture;
     }
@@ -241,7 +212,7 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
             stage._predictor.Predict(picture.Pixels, picture.Width, picture.Height, _own);
             float[] map = _free.TryPop(out float[]? free) ? free : new float[mask.Length];
             PictureResize.Planes(_own, 1, picture.Height, picture.Width, map, mask.Height, mask.Width);
-            System.Numerics.Tensors.TensorPrimitives.Min(map, 1f, map);   // weights of an average may add up to a hair more than 1
+            TensorPrimitives.Min(map, 1f, map);   // weights of an average may add up to a hair more than 1
             return _known[path] = Scored(map);
         }
 
@@ -263,23 +234,10 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
 
     FillFloats FromPlanes(StageRow row, StageInput source, PictureRange range)
     {
-        var read = row.Floats(source);
-        byte[] rgb = new byte[source.Length];
-        int n = source.Width * source.Height;
         float least = range == PictureRange.ZeroToOne ? 0f : -1f;
-        return to =>
-        {
-            ReadOnlySpan<float> planes = read();
-            for (int c = 0; c < 3; c++)
-                for (int i = 0; i < n; i++)
-                {
-                    float v = planes[c * n + i];
-                    if (!(v >= least && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"),
-                        FormattableString.Invariant($"values from {least} to 1"), "Give the range that the column has in the options.");
-                    rgb[3 * i + c] = RgbPicture.ToByte((v - least) / (1f - least));
-                }
-            _predictor.Predict(rgb, source.Width, source.Height, to);
-        };
+        var read = row.Bytes(source, least, v => BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"),
+            FormattableString.Invariant($"values from {least} to 1"), "Give the range that the column has in the options."));
+        return to => _predictor.Predict(read(), source.Width, source.Height, to);
     }
 
     /// <summary>Frees the models.</summary>

@@ -87,22 +87,15 @@ public sealed record ModifyAttentionOptions : IStageOptions
 /// </summary>
 public sealed class ModifyAttentionEstimator : SceneEstimator<ModifyAttentionTransformer>
 {
-    internal ModifyAttentionEstimator(ModifyAttentionOptions options) : base(new ModifyAttentionTransformer(options))
-    {
-    }
+    internal ModifyAttentionEstimator(ModifyAttentionOptions options) : base(new ModifyAttentionTransformer(options)) { }
 }
 
 /// <inheritdoc cref="ModifyAttentionEstimator"/>
-public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentionOptions>, IStageLoader
+public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentionOptions>
 {
     internal const string Name = "ModifyAttention";
 
-    internal ModifyAttentionTransformer(ModifyAttentionOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new ModifyAttentionTransformer(StageModel.ReadOptions<ModifyAttentionOptions>(from, Name, StageModel.FirstVersion));
+    internal ModifyAttentionTransformer(ModifyAttentionOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -126,29 +119,25 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         var change = StageColumns.Together<SceneChange>(reads, row =>
         {
             var scene = row.Once(changes);
-            var (name, w) = (row.Text(variant), row.Int(window));
-            var (id, n) = (row.Text(video), row.Int(number));
+            var (name, w) = (row.Text(variant), row.Value<int>(window));
+            var (id, n) = (row.Text(video), row.Value<int>(number));
             return () => Checked(row, () => scene().Under(Variant.Named(name()), Window(row, w()), () => SceneId.Of(id(), n())));
         });
-        columns.MakeHeldFloats(Options.OutputColumn, heatmap.Dimensions, reads, row =>
-        {
-            var get = row.Once(change);
-            return () => get().Attention;
-        });
+        columns.MakeHeldFloats(Options.OutputColumn, heatmap.Dimensions, change, c => c.Attention);
         var control = StageColumns.Together<string>(reads, row =>
         {
             var (scene, get) = (row.Once(changes), row.Once(change));
             return () => scene().ControlId(get());
         });
-        columns.Make(Options.ControlIdColumn, TextDataViewType.Instance, control, id => id.AsMemory());
-        columns.Make(Options.ModifiedColumn, BooleanDataViewType.Instance, change, c => c.Modified);
-        columns.Make(Options.ClippedColumn, NumberDataViewType.Int64, change, c => c.Clipped);
-        columns.Make(Options.PlaceboDxColumn, NumberDataViewType.Int32, change, c => c.Place?.Dx ?? 0);
-        columns.Make(Options.PlaceboDyColumn, NumberDataViewType.Int32, change, c => c.Place?.Dy ?? 0);
-        columns.Make(Options.PlaceboCoverageColumn, NumberDataViewType.Double, change, c => c.Place?.Coverage ?? double.NaN);
-        columns.Make(Options.PlaceboRatioColumn, NumberDataViewType.Double, change,
+        columns.Make(Options.ControlIdColumn, control, id => id.AsMemory());
+        columns.Make(Options.ModifiedColumn, change, c => c.Modified);
+        columns.Make(Options.ClippedColumn, change, c => c.Clipped);
+        columns.Make(Options.PlaceboDxColumn, change, c => c.Place?.Dx ?? 0);
+        columns.Make(Options.PlaceboDyColumn, change, c => c.Place?.Dy ?? 0);
+        columns.Make(Options.PlaceboCoverageColumn, change, c => c.Place?.Coverage ?? double.NaN);
+        columns.Make(Options.PlaceboRatioColumn, change,
             c => c.Place is { Exists: true, ProductAttention: > 0 } p ? p.RegionAttention / p.ProductAttention : double.NaN);
-        columns.Make(Options.PlaceboStrengthColumn, NumberDataViewType.Double, change, c => c.Strength ?? double.NaN);
+        columns.Make(Options.PlaceboStrengthColumn, change, c => c.Strength ?? double.NaN);
     }
 
     void DescribeOne(StageColumns columns, Variant variant)
@@ -190,7 +179,7 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
             double everywhere = variant.Alpha(0, Options.BoostAlpha, Options.ReductionAlpha);
             return () => everywhere;
         }
-        var read = row.Int(column);
+        var read = row.Value<int>(column);
         return () => variant.Alpha(Window(row, read()), Options.BoostAlpha, Options.ReductionAlpha);
     }
 
@@ -209,7 +198,7 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
     FillFloats Background(StageRow row, StageInput heatmap, StageInput mask, StageInput video, StageInput scene, Func<double> alpha)
     {
         var (a, m) = (row.Floats(heatmap), row.Floats(mask));
-        var (videoId, number) = (row.Text(video), row.Int(scene));
+        var (videoId, number) = (row.Text(video), row.Value<int>(scene));
         return to =>
         {
             double times = alpha();

@@ -62,25 +62,18 @@ public sealed record NormalizeHeatmapOptions : IStageOptions
 /// <summary>Turns a heatmap as read into attention A in 0..1; each scene for itself.</summary>
 public sealed class NormalizeHeatmapEstimator : SceneEstimator<NormalizeHeatmapTransformer>
 {
-    internal NormalizeHeatmapEstimator(NormalizeHeatmapOptions options) : base(new NormalizeHeatmapTransformer(options))
-    {
-    }
+    internal NormalizeHeatmapEstimator(NormalizeHeatmapOptions options) : base(new NormalizeHeatmapTransformer(options)) { }
 }
 
 /// <inheritdoc cref="NormalizeHeatmapEstimator"/>
-public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeatmapOptions>, IStageLoader
+public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeatmapOptions>
 {
     internal const string Name = "NormalizeHeatmap";
 
     // White in an 8-bit file.
     const float White = 255f;
 
-    internal NormalizeHeatmapTransformer(NormalizeHeatmapOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new NormalizeHeatmapTransformer(StageModel.ReadOptions<NormalizeHeatmapOptions>(from, Name, StageModel.FirstVersion));
+    internal NormalizeHeatmapTransformer(NormalizeHeatmapOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -108,7 +101,7 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
                 return made;
             };
         });
-        columns.MakeFloats(Options.OutputColumn, work, m => m);
+        columns.MakeHeldFloats(Options.OutputColumn, work, m => m);
     }
 
     void Normalize(StageRow row, StageInput raw, ReadOnlySpan<float> values, Span<float> to)

@@ -50,7 +50,7 @@ public sealed record PredictAttentionOptions : IStageOptions
         this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma,
             $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}",
             "Leave it at 0 if unsure.");
-        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+        this.RequirePixels(MaxPixels);
         Predictor.Check();
     }
 
@@ -65,13 +65,11 @@ public sealed class PredictAttentionEstimator : SceneEstimator<PredictAttentionT
 {
     /// <exception cref="MissingDependencyException">A model is not there.</exception>
     /// <exception cref="BadDataException">A model cannot be used, or is not the one of the given hash.</exception>
-    internal PredictAttentionEstimator(PredictAttentionOptions options) : base(PredictAttentionTransformer.Open(options))
-    {
-    }
+    internal PredictAttentionEstimator(PredictAttentionOptions options) : base(PredictAttentionTransformer.Open(options)) { }
 }
 
 /// <inheritdoc cref="PredictAttentionEstimator"/>
-public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttentionOptions>, IStageLoader, IDisposable
+public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttentionOptions>, IDisposable
 {
     internal const string Name = "PredictAttention";
 
@@ -82,30 +80,10 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
 
     internal static PredictAttentionTransformer Open(PredictAttentionOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        // A saved stage is loaded from anywhere: models by their full paths.
-        options = options with
-        {
-            Predictor = options.Predictor with
-            {
-                Predictor = string.Join(AttentionPredictorOptions.Plus,
-            options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p))
-            }
-        };
-        AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor);
-        if (options.ModelSha256.Count > 0 && !options.ModelSha256.SequenceEqual(predictor.ModelSha256))
-        {
-            predictor.Dispose();
-            throw BadDataException.For("PredictAttention's saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}",
-                $"{string.Join(", ", options.ModelSha256)}, with which the stage was made",
-                "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
-        }
-        return new(options with { ModelSha256 = predictor.ModelSha256 }, predictor);
+        AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor, options.ModelSha256, Name);
+        return new(options with { Predictor = predictor.Options, ModelSha256 = predictor.ModelSha256 }, predictor);
     }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        Open(StageModel.ReadOptions<PredictAttentionOptions>(from, Name, StageModel.FirstVersion));
 
     // What predicts.
     internal AttentionPredictor Predictor => _predictor;
@@ -134,7 +112,7 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
                 return map;
             };
         });
-        columns.MakeFloats(Options.OutputColumn, work, m => m);
+        columns.MakeHeldFloats(Options.OutputColumn, work, m => m);
     }
 
     FillFloats FromPath(StageRow row, StageInput source)
@@ -148,7 +126,7 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
             Array.Resize(ref map, still.Width * still.Height);
             Predict(still.Pixels, still.Width, still.Height, map);
             PictureResize.Planes(map, 1, still.Height, still.Width, to, Options.Height, Options.Width);
-            System.Numerics.Tensors.TensorPrimitives.Min(to, 1f, to);
+            TensorPrimitives.Min(to, 1f, to);
         };
     }
 
@@ -160,22 +138,9 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
 
     FillFloats FromImage(StageRow row, StageInput source)
     {
-        var read = row.Floats(source);
-        byte[] rgb = new byte[source.Length];
-        int n = source.Width * source.Height;
-        return to =>
-        {
-            ReadOnlySpan<float> planes = read();
-            for (int c = 0; c < 3; c++)
-                for (int i = 0; i < n; i++)
-                {
-                    float v = planes[c * n + i];
-                    if (!(v >= -1f && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"),
-                        "values from −1 to 1", "Make the picture with SizeImage.");
-                    rgb[3 * i + c] = RgbPicture.ToByte((v + 1f) / 2f);
-                }
-            Predict(rgb, source.Width, source.Height, to);
-        };
+        var read = row.Bytes(source, -1f, v => BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"),
+            "values from −1 to 1", "Make the picture with SizeImage."));
+        return to => Predict(read(), source.Width, source.Height, to);
     }
 
     /// <summary>Frees the models.</summary>

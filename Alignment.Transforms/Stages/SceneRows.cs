@@ -228,8 +228,8 @@ sealed class SceneRows(EditSceneOptions options, EditColumns columns, Func<IScen
     {
         readonly ReadFloats _image = row.Floats(columns.Image), _control = row.Floats(columns.Control);
         readonly Func<string> _keyword = row.Text(columns.Keyword), _video = row.Text(columns.Video);
-        readonly Func<int> _number = row.Int(columns.Number);
-        readonly Func<long>? _pixels = columns.RegionPixels is { } column ? row.Long(column) : null;
+        readonly Func<int> _number = row.Value<int>(columns.Number);
+        readonly Func<long>? _pixels = columns.RegionPixels is { } column ? row.Value<long>(column) : null;
 
         // Adds the row at hand.
         public Group Read(Group group, long at)

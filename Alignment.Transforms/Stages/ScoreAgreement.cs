@@ -34,27 +34,20 @@ public sealed record ScoreAgreementOptions : IStageOptions
 /// (KL), normalised scanpath saliency (NSS) and AUC-Judd.</summary>
 public sealed class ScoreAgreementEstimator : SceneEstimator<ScoreAgreementTransformer>
 {
-    internal ScoreAgreementEstimator(ScoreAgreementOptions options) : base(new ScoreAgreementTransformer(options))
-    {
-    }
+    internal ScoreAgreementEstimator(ScoreAgreementOptions options) : base(new ScoreAgreementTransformer(options)) { }
 }
 
 /// <inheritdoc cref="ScoreAgreementEstimator"/>
-public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementOptions>, IStageLoader
+public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementOptions>
 {
     internal const string Name = "ScoreAgreement";
 
     // 2: a prefix instead of a column name for each metric.
-    const int Newest = 2;
+    internal const int Newest = 2;
 
-    internal ScoreAgreementTransformer(ScoreAgreementOptions options) : base(Name, options)
-    {
-    }
+    internal ScoreAgreementTransformer(ScoreAgreementOptions options) : base(Name, options) { }
 
     private protected override int Version => Newest;
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new ScoreAgreementTransformer(StageModel.ReadOptions<ScoreAgreementOptions>(from, Name, Newest, Upgrade));
 
     internal static void Upgrade(JsonObject options, int version)
     {
@@ -92,9 +85,8 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
         for (int i = 0; i < count; i++)
         {
             int metric = i;
-            columns.Make(Options.ColumnPrefix + SaliencyMetrics.All[i].Name, NumberDataViewType.Single, score, s => (float)s[metric]);
+            columns.Make(Options.ColumnPrefix + SaliencyMetrics.All[i].Name, score, s => (float)s[metric]);
         }
-        columns.Make<double[], VBuffer<double>>(Options.DetailColumn, new VectorDataViewType(NumberDataViewType.Double, count), score,
-            s => new(count, s));
+        columns.MakeDoubles(Options.DetailColumn, score, s => s, count);
     }
 }

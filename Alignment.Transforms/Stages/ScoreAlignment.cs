@@ -30,33 +30,21 @@ public sealed record ScoreAlignmentOptions : IStageOptions
         ShareColumn = SceneColumns.AttentionShareModified,
         DetailColumn = SceneColumns.AttentionScoreModified,
     };
-
-    /// <inheritdoc/>
-    public void Check()
-    {
-    }
 }
 
 /// <summary>Scores how much attention falls on the product: the seed's alignment score and the attention share (see
 /// <see cref="AttentionScore"/>).</summary>
 public sealed class ScoreAlignmentEstimator : SceneEstimator<ScoreAlignmentTransformer>
 {
-    internal ScoreAlignmentEstimator(ScoreAlignmentOptions options) : base(new ScoreAlignmentTransformer(options))
-    {
-    }
+    internal ScoreAlignmentEstimator(ScoreAlignmentOptions options) : base(new ScoreAlignmentTransformer(options)) { }
 }
 
 /// <inheritdoc cref="ScoreAlignmentEstimator"/>
-public sealed class ScoreAlignmentTransformer : SceneTransformer<ScoreAlignmentOptions>, IStageLoader
+public sealed class ScoreAlignmentTransformer : SceneTransformer<ScoreAlignmentOptions>
 {
     internal const string Name = "ScoreAlignment";
 
-    internal ScoreAlignmentTransformer(ScoreAlignmentOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new ScoreAlignmentTransformer(StageModel.ReadOptions<ScoreAlignmentOptions>(from, Name, StageModel.FirstVersion));
+    internal ScoreAlignmentTransformer(ScoreAlignmentOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -79,9 +67,8 @@ public sealed class ScoreAlignmentTransformer : SceneTransformer<ScoreAlignmentO
                 }
             };
         });
-        columns.Make(Options.ScoreColumn, NumberDataViewType.Single, score, s => (float)s.Alignment);
-        columns.Make(Options.ShareColumn, NumberDataViewType.Single, score, s => (float)s.Share);
-        columns.Make<AttentionScore, VBuffer<double>>(Options.DetailColumn, new VectorDataViewType(NumberDataViewType.Double, 4), score,
-            s => new(4, [s.Alignment, s.Share, s.OnProduct, s.Total]));
+        columns.Make(Options.ScoreColumn, score, s => (float)s.Alignment);
+        columns.Make(Options.ShareColumn, score, s => (float)s.Share);
+        columns.MakeDoubles(Options.DetailColumn, score, s => [s.Alignment, s.Share, s.OnProduct, s.Total], 4);
     }
 }

@@ -29,7 +29,7 @@ public sealed record SizeImageOptions : IStageOptions
     public void Check()
     {
         this.RequireSize(Width, Height);
-        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
+        this.RequirePixels(MaxPixels);
     }
 }
 
@@ -39,22 +39,15 @@ public sealed record SizeImageOptions : IStageOptions
 /// </summary>
 public sealed class SizeImageEstimator : SceneEstimator<SizeImageTransformer>
 {
-    internal SizeImageEstimator(SizeImageOptions options) : base(new SizeImageTransformer(options))
-    {
-    }
+    internal SizeImageEstimator(SizeImageOptions options) : base(new SizeImageTransformer(options)) { }
 }
 
 /// <inheritdoc cref="SizeImageEstimator"/>
-public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, IStageLoader
+public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>
 {
     internal const string Name = "SizeImage";
 
-    internal SizeImageTransformer(SizeImageOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new SizeImageTransformer(StageModel.ReadOptions<SizeImageOptions>(from, Name, StageModel.FirstVersion));
+    internal SizeImageTransformer(SizeImageOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {

@@ -33,22 +33,15 @@ public sealed record SizeMapOptions : IStageOptions
 /// own-size stages to all others.</summary>
 public sealed class SizeMapEstimator : SceneEstimator<SizeMapTransformer>
 {
-    internal SizeMapEstimator(SizeMapOptions options) : base(new SizeMapTransformer(options))
-    {
-    }
+    internal SizeMapEstimator(SizeMapOptions options) : base(new SizeMapTransformer(options)) { }
 }
 
 /// <inheritdoc cref="SizeMapEstimator"/>
-public sealed class SizeMapTransformer : SceneTransformer<SizeMapOptions>, IStageLoader
+public sealed class SizeMapTransformer : SceneTransformer<SizeMapOptions>
 {
     internal const string Name = "SizeMap";
 
-    internal SizeMapTransformer(SizeMapOptions options) : base(Name, options)
-    {
-    }
-
-    static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new SizeMapTransformer(StageModel.ReadOptions<SizeMapOptions>(from, Name, StageModel.FirstVersion));
+    internal SizeMapTransformer(SizeMapOptions options) : base(Name, options) { }
 
     internal override void Describe(StageColumns columns)
     {
@@ -57,7 +50,7 @@ public sealed class SizeMapTransformer : SceneTransformer<SizeMapOptions>, IStag
         columns.MakeFloats(Options.OutputColumn, [Options.Height, Options.Width], [map, width, height], row =>
         {
             ValueGetter<VBuffer<float>> read = row.Getter<VBuffer<float>>(map);
-            (Func<int> readWidth, Func<int> readHeight) = (row.Int(width), row.Int(height));
+            (Func<int> readWidth, Func<int> readHeight) = (row.Value<int>(width), row.Value<int>(height));
             VBuffer<float> values = default;
             return to =>
             {
@@ -68,7 +61,7 @@ public sealed class SizeMapTransformer : SceneTransformer<SizeMapOptions>, IStag
                         FormattableString.Invariant($"{w}x{h}"), "Correct the columns of its size.");
                 PictureResize.Planes(values.IsDense ? values.GetValues() : values.DenseValues().ToArray(), 1, h, w, to, Options.Height,
                     Options.Width);
-                System.Numerics.Tensors.TensorPrimitives.Min(to, 1f, to);
+                TensorPrimitives.Min(to, 1f, to);
             };
         });
     }

@@ -16,14 +16,15 @@ static class StillSize
             Func<string> read = row.Text(path);
             return () => PictureFile.ReadRgb8(read(), limits);
         });
-        columns.Make(width, NumberDataViewType.Int32, still, s => s.Width);
-        columns.Make(height, NumberDataViewType.Int32, still, s => s.Height);
+        columns.Make(width, still, s => s.Width);
+        columns.Make(height, still, s => s.Height);
         return still;
     }
 
     // A picture, float [3,H,W], or text.
-    public static StageInput PictureOrPath(this StageColumns columns, string name) =>
-        columns.Find(name, "a picture, float [3,H,W] in −1..1, or text (a path)", t => t is TextDataViewType
+    public static StageInput PictureOrPath(this StageColumns columns, string name,
+        string expected = "a picture, float [3,H,W] in −1..1, or text (a path)") =>
+        columns.Find(name, expected, t => t is TextDataViewType
             || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single
             && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
 }

@@ -26,6 +26,10 @@ static class OptionChecks
         width >= least && width <= most && height >= least && height <= most,
             $"{least} to {most} pixels a side", "512x512 is Stable Diffusion 1.5's own size.", property);
 
+    public static void RequirePixels<T>(this T options, long maxPixels,
+        [CallerArgumentExpression(nameof(maxPixels))] string property = "") where T : notnull =>
+        options.Require(maxPixels, maxPixels >= 1, "1 or more", "Leave it at its default if unsure.", property);
+
     static string Text(object? value) => value switch
     {
         null => "nothing",

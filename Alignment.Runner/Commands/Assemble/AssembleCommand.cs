@@ -37,7 +37,7 @@ sealed class AssembleCommand : RunnerCommand
         IReadOnlyList<string> sources = [.. _flags.Sources(parse), .. parse.GetValue(_data) is { } data ? VideoSource.FoldersOf(data) : []];
         var result = Watch(progress => AssembleJob.Run(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress,
             cancellationToken: cancellationToken));
-        return Show(parse, terminal, result, r => Print(r, terminal.Out));
+        return Show(parse, terminal, result, Print);
     }
 
     static void Print(AssembleResult result, IAnsiConsole to)

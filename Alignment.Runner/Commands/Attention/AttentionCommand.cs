@@ -29,6 +29,6 @@ sealed class AttentionCommand : RunnerCommand
     {
         AttentionResult result = Watch(progress => AttentionJob.Run(parse.GetValue(_data)!, _flags.Read(parse), progress,
             cancellationToken));
-        return Show(parse, terminal, result, r => AttentionTable.Print(r, terminal.Out));
+        return Show(parse, terminal, result, AttentionTable.Print);
     }
 }

@@ -14,12 +14,7 @@ sealed class AttentionFlags : Flags<AttentionOptions>
         ("percentile", HeatmapNormalization.Percentile), ("sum-to-one", HeatmapNormalization.SumToOne)];
 
     readonly Option<bool> _force;
-    readonly Option<double> _centre = new("--centre")
-    {
-        Description = "Part of a centre prior in predicted maps, 0 (none) to 1.",
-        HelpName = "PART",
-        DefaultValueFactory = _ => s_predict.CentreWeight,
-    };
+    readonly Option<double> _centre;
 
     public AttentionFlags(RunnerCommand command) : base(command, new())
     {
@@ -45,8 +40,7 @@ sealed class AttentionFlags : Flags<AttentionOptions>
                 + $"(averaged). Without --gaze {s_predict.Predictor} is the default; with it, it serves scenes without gaze.", "PREDICTOR",
             name => new AttentionPredictorOptions { Predictor = name });
         command.Bind("--predict", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.Predictor)));
-        command.Add(_centre);
-        command.Bind("--centre", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
+        _centre = AddCentre();
         BindText("--normalize", o => o.Normalize,
             $"How values become attention: {string.Join(", ", s_modes.Select(m => m.Word))}. By default a measured map is divided by its "
                 + $"maximum and a predicted one left as it is.", "HOW", Mode);

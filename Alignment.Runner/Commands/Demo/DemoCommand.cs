@@ -35,7 +35,7 @@ sealed class DemoCommand : RunnerCommand
     {
         DemoOptions options = _flags.Read(parse);
         var result = Watch(progress => DemoJob.Run(parse.GetValue(_out)!, options, progress, cancellationToken));
-        return Show(parse, terminal, result, r => Print(r, options, terminal));
+        return Show(parse, terminal, result, (r, _) => Print(r, options, terminal));
     }
 
     static void Print(DemoResult result, DemoOptions options, Terminal terminal)

@@ -36,6 +36,6 @@ sealed class DoseCommand : RunnerCommand
         DoseOptions options = _flags.Read(parse) with { Model = parse.GetValue(_model) ?? BundledModels.Tiny };
         DoseResult result = Watch(progress =>
             DoseJob.Run(parse.GetValue(_run)!, options, parse.GetValue(_out), parse.GetValue(_data), progress, cancellationToken));
-        return Show(parse, terminal, result, r => DoseTable.Print(r, terminal.Out));
+        return Show(parse, terminal, result, DoseTable.Print);
     }
 }

@@ -5,8 +5,6 @@ namespace Alignment.Runner.Commands.Dose;
 
 sealed class DoseFlags : Flags<DoseOptions>
 {
-    static readonly AttentionPredictorOptions s_predict = new();
-
     readonly Option<double>? _centre;
 
     // As one step of many only what is often wanted is offered.
@@ -21,14 +19,7 @@ sealed class DoseFlags : Flags<DoseOptions>
         Bind("--margin", o => o.Margin, Invariant($"The placebo's margin: the largest difference of attention shares (0 to 1) that would "
             + $"not matter. State it before you look; {Defaults.Margin} is one point."), "SHARE");
         if (step) return;
-        _centre = new("--centre")
-        {
-            Description = "Part of a centre prior in predicted maps, 0 (none) to 1.",
-            HelpName = "PART",
-            DefaultValueFactory = _ => s_predict.CentreWeight,
-        };
-        command.Add(_centre);
-        command.Bind("--centre", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
+        _centre = AddCentre();
         Bind("--confidence", o => o.Confidence, "Of the intervals.", "PART");
         Bind("--fixated", o => o.FixationFraction, "The part of a target map's pixels, the highest, that stand for fixations in "
             + $"{DoseOptions.PeakMetrics}.", "PART");

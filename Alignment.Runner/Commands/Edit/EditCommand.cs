@@ -49,7 +49,7 @@ sealed class EditCommand : RunnerCommand
         var variants = VariantSet.Open(parse.GetValue(_variants)!, parse.GetValue(_data)!);
         var options = _job.Read(parse) with { Edit = _edit.Read(parse) };
         var result = Watch(progress => EditJob.Run(variants, bundle, parse.GetValue(_out)!, options, progress, cancellationToken));
-        return Show(parse, terminal, result, r => Print(r, terminal.Out));
+        return Show(parse, terminal, result, Print);
     }
 
     static void Print(EditResult result, IAnsiConsole to)

@@ -62,6 +62,6 @@ sealed class MasksCommand : RunnerCommand
     {
         ModelBundle bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
         MaskResult result = Watch(progress => MaskJob.Run(parse.GetValue(_data)!, bundle, _flags.Read(parse), progress, cancellationToken));
-        return Show(parse, terminal, result, r => MaskTable.Print(r, terminal.Out));
+        return Show(parse, terminal, result, MaskTable.Print);
     }
 }

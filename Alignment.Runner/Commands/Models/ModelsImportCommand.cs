@@ -92,6 +92,6 @@ sealed class ModelsImportCommand : RunnerCommand
             parse.GetValue(_clipSeg) is { } clipSeg ? ClipSegImport.Run(clipSeg, model!, progress, cancellationToken)
             : parse.GetValue(_lpips) is { } lpips ? LpipsImport.Run(lpips, model!, _lpipsFlags.Read(parse), progress, cancellationToken)
             : DiffusersImport.Run(parse.GetValue(_from)!, parse.GetValue(_out)!, _bundleFlags.Read(parse), progress, cancellationToken));
-        return Show(parse, terminal, bundle.Inspect(), seen => BundleTable.Print(seen, terminal.Out));
+        return Show(parse, terminal, bundle.Inspect(), BundleTable.Print);
     }
 }

@@ -26,6 +26,6 @@ sealed class ModelsInspectCommand : RunnerCommand
         var bundle = ModelBundle.Open(parse.GetValue(_bundle) ?? BundledModels.Tiny);
         if (parse.GetValue(_verify)) Watch(progress => { bundle.Verify(progress, cancellationToken); return 0; });
         var seen = bundle.Inspect();
-        return Show(parse, terminal, seen, s => BundleTable.Print(s, terminal.Out));
+        return Show(parse, terminal, seen, BundleTable.Print);
     }
 }

@@ -83,7 +83,7 @@ sealed class PowerCommand : RunnerCommand
     {
         PowerAnswer answer = PowerStudy.Of(_flags.Read(parse));
         IReadOnlyList<string> pictures = parse.GetValue(_out) is { } folder ? PowerPlot.Write(folder, answer) : [];
-        return Show(parse, terminal, answer, a => Print(a, pictures, terminal.Out));
+        return Show(parse, terminal, answer, (a, to) => Print(a, pictures, to));
     }
 
     static void Print(PowerAnswer answer, IReadOnlyList<string> pictures, IAnsiConsole to)

@@ -56,7 +56,7 @@ sealed class PrepareCommand : RunnerCommand
         PrepareResult result = Watch(progress =>
             PrepareJob.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress,
             cancellationToken));
-        return Show(parse, terminal, result, r => Print(r, terminal.Out));
+        return Show(parse, terminal, result, Print);
     }
 
     static void Print(PrepareResult result, IAnsiConsole to)

@@ -37,7 +37,7 @@ sealed class ReportCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         ReportResult result = Watch(progress => ReportJob.Run(parse.GetValue(_run)!, _flags.Read(parse), progress, cancellationToken));
-        return Show(parse, terminal, result, r => Print(r, terminal.OutputWriter));   // unfolded: a path can be copied
+        return Show(parse, terminal, result, (r, _) => Print(r, terminal.OutputWriter));   // unfolded: a path can be copied
     }
 
     static void Print(ReportResult result, TextWriter to)

@@ -69,6 +69,6 @@ sealed class RunCommand : RunnerCommand
         string model = parse.GetValue(_model) ?? BundledModels.Tiny;
         var result = Watch(progress => ExperimentJob.Run(parse.GetValue(_data)!, model, parse.GetValue(_out)!, options, progress,
             cancellationToken));
-        return Show(parse, terminal, result, r => RunTable.Print(r, terminal.Out));
+        return Show(parse, terminal, result, RunTable.Print);
     }
 }

@@ -77,6 +77,6 @@ sealed class ScenesCommand : RunnerCommand
         var result = Watch(progress =>
             SceneDetectionJob.Run(parse.GetValue(_videos)!, parse.GetValue(_data)!, _flags.Read(parse), progress,
             cancellationToken: cancellationToken));
-        return Show(parse, terminal, result, r => SceneTable.Print(r, terminal.Out));
+        return Show(parse, terminal, result, SceneTable.Print);
     }
 }

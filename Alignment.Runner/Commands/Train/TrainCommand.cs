@@ -35,7 +35,7 @@ sealed class TrainCommand : RunnerCommand
             Output = parse.GetValue(_out)!,
         };
         TrainingResult result = Watch(progress => TrainingJob.Run(parse.GetValue(_data)!, options, progress, cancellationToken));
-        return Show(parse, terminal, result, r => Print(r, terminal.OutputWriter));
+        return Show(parse, terminal, result, (r, _) => Print(r, terminal.OutputWriter));
     }
 
     // Whole lines: a path can be copied.

@@ -27,6 +27,6 @@ sealed class VariantsCommand : RunnerCommand
     {
         var result = Watch(progress => VariantJob.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress,
             cancellationToken));
-        return Show(parse, terminal, result, r => VariantTable.Print(r, terminal.Out));
+        return Show(parse, terminal, result, VariantTable.Print);
     }
 }

@@ -67,6 +67,22 @@ sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
     /// <summary>Of the models among its parts: their card, graph and weights.</summary>
     public IReadOnlyList<string> ModelSha256 { get; }
 
+    // Opens the predictor of a stage, whose models, where their hashes are known, must be the same. A saved stage is loaded from anywhere:
+    // models by their full paths.
+    public static AttentionPredictor Open(AttentionPredictorOptions options, IReadOnlyList<string> hashes, string stage)
+    {
+        AttentionPredictor predictor = Open(options with
+        {
+            Predictor = string.Join(AttentionPredictorOptions.Plus,
+                options.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p)),
+        });
+        if (hashes.Count == 0 || hashes.SequenceEqual(predictor.ModelSha256)) return predictor;
+        predictor.Dispose();
+        throw BadDataException.For($"{stage}'s saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}",
+            $"{string.Join(", ", hashes)}, with which the stage was made",
+            "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
+    }
+
     /// <exception cref="UsageException">A value is out of range, or a name is unknown.</exception>
     /// <exception cref="MissingDependencyException">A model is not there.</exception>
     /// <exception cref="BadDataException">A model cannot be used.</exception>
